@@ -1,0 +1,1 @@
+"""The M360 Customer API v2 over HTTPS."""

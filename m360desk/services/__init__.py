@@ -1,0 +1,1 @@
+"""Use cases in plain Python: sync, lookup, export."""

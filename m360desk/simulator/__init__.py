@@ -1,0 +1,1 @@
+"""A stand-in for the M360 service on loopback, with a believable fleet."""

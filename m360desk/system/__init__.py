@@ -1,0 +1,1 @@
+"""Folders, settings, credentials, locks, logs and crash reports."""

@@ -1,0 +1,1 @@
+"""Windows, models, panes and charts."""

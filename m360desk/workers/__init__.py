@@ -1,0 +1,1 @@
+"""QThread lanes that keep slow work off the UI thread."""
