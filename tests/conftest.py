@@ -63,7 +63,7 @@ def expected_logs() -> Iterator[ExpectedLogs]:
 
 
 def _running_threads() -> set[threading.Thread]:
-    # A QThread that ran Python code leaves a dummy entry behind for ever; those are looked at by _running_qthreads.
+    # A QThread that ran Python code leaves a dummy entry behind for ever: _running_qthreads looks at those.
     return {t for t in threading.enumerate() if t.is_alive() and not isinstance(t, threading._DummyThread)}
 
 
@@ -90,7 +90,7 @@ def no_leaked_threads(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def private_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give every test a home of its own, so that no settings, cache or keyring of the developer is touched."""
+    """Give every test a home of its own: the developer's settings, cache and keyring are never touched."""
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(home))
