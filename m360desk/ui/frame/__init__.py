@@ -1,0 +1,1 @@
+"""What stands around the pages: tool bar, search box, bands, status bar."""

@@ -1,0 +1,296 @@
+"""What each cell of a row shows: texts, marks and the battery's bar, with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
+
+from m360desk.core.battery import Band, Limits, band
+from m360desk.core.fields import Value
+from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
+from m360desk.core.tests_catalogue import test_title
+from m360desk.store.reader import StoredRow
+from m360desk.ui.sessions.columns import ListColumn
+from m360desk.ui.text import clock, day_label, imei_groups, integer, percent_figure, storage_size
+
+PADDING = 8
+MARK = 12
+BAR_WIDTH = 40
+FLAG_SLOT = 17
+
+
+@dataclass(frozen=True, slots=True)
+class TextRun:
+    """One piece of text: ``line`` 1 or 2, ``font`` and ``colour`` by their names in the theme."""
+
+    x: int
+    line: int
+    text: str
+    font: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRun:
+    """A mark or icon and its top left corner."""
+
+    x: int
+    y: int
+    pixmap: QPixmap
+
+
+@dataclass(frozen=True, slots=True)
+class BarRun:
+    """The battery's bar, filled to ``percent``."""
+
+    x: int
+    y: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """All that one cell shows."""
+
+    texts: tuple[TextRun, ...] = ()
+    marks: tuple[MarkRun, ...] = ()
+    bar: BarRun | None = None
+
+
+@dataclass(frozen=True)
+class CellContext:
+    """What cells need to know beside the row: fonts' measures, the day, the limits, where marks come from."""
+
+    today: date
+    zone: tzinfo
+    limits: Limits
+    metrics: dict[str, QFontMetrics]
+    first_baseline: int
+    second_baseline: int
+    mark: Callable[[str, int], QPixmap]
+    """A mark by its name (good, watch, replace, unknown, skipped) and size."""
+    icon: Callable[[str, str], QPixmap]
+    """An icon of 16 by its name and the theme's name of a colour."""
+    bar: Callable[[QPainter, QPoint, float], None]
+
+    def paint_bar(self, painter: QPainter, place: QPoint, percent: float) -> None:
+        """Paint the battery's bar."""
+        self.bar(painter, place, percent)
+
+    def width(self, text: str, font: str) -> int:
+        """Pixels that a text takes."""
+        return self.metrics[font].horizontalAdvance(text)
+
+    def elided(self, text: str, font: str, room: int, *, middle: bool = False) -> str:
+        """The text, shortened to ``room`` pixels."""
+        mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        return self.metrics[font].elidedText(text, mode, max(0, room))
+
+    def mark_top(self) -> int:
+        """Where a mark of the first line begins."""
+        capital = self.metrics["body"].capHeight()
+        return self.first_baseline - round((capital + MARK) / 2)
+
+
+def cell_of(column: ListColumn, row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    """Lay out one cell."""
+    return _CELLS[column.name](row, x, width, context)
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else str(value)
+
+
+def _left(text: str, x: int, room: int, context: CellContext, *, middle: bool = False) -> Cell:
+    shown = context.elided(text, "body", room, middle=middle)
+    return Cell((TextRun(x, 1, shown, "body", "text"),)) if shown else Cell()
+
+
+def _runs(
+    pieces: list[tuple[str, str, str]], x: int, line: int, room: int, context: CellContext
+) -> tuple[TextRun, ...]:
+    """Set pieces of (text, font, colour) one behind the other, the last that has room elided."""
+    runs: list[TextRun] = []
+    left = room
+    for text, font, colour in pieces:
+        if left <= 0 or not text:
+            continue
+        width = context.width(text, font)
+        if width <= left:
+            runs.append(TextRun(x, line, text, font, colour))
+            x += width
+            left -= width
+            continue
+        shown = context.elided(text, font, left)
+        if shown:
+            runs.append(TextRun(x, line, shown, font, colour))
+        break
+    return tuple(runs)
+
+
+def _time(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    value = row.get("time")
+    if not isinstance(value, int):
+        return Cell((TextRun(x + PADDING, 1, "–", "body", "text2"),))
+    room = width - 2 * PADDING + 4
+    day = context.elided(day_label(value, context.today, context.zone), "small", room)
+    return Cell(
+        (
+            TextRun(x + PADDING, 1, clock(value, context.zone), "body", "text"),
+            TextRun(x + PADDING, 2, day, "small", "text2"),
+        )
+    )
+
+
+def _device(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    x, room = x + PADDING, width - 2 * PADDING
+    model = _text(row.get("model"))
+    if not model and row.get("device") is None:
+        model = "Unidentified device"
+    size = storage_size(row.get("storage"))
+    first = [(model or "Unknown model", "body", "text"), (f" {size}" if size else "", "body", "text2")]
+    return Cell(
+        _runs(first, x, 1, room, context) + _runs(_identity(row), x, 2, room, context),
+    )
+
+
+def _identity(row: StoredRow) -> list[tuple[str, str, str]]:
+    colour = _text(row.get("color"))
+    tail = f" · {colour}" if colour else ""
+    imei = _text(row.get("imei"))
+    if imei:
+        start, middle, check = imei_groups(imei)
+        return [
+            (start + (" " if middle else ""), "small", "text2"),
+            (middle, "small", "text"),
+            (f" {check}" if check else "", "small", "text2"),
+            (tail, "small", "text2"),
+        ]
+    for name, label in (("serial", "Serial"), ("m360id", "M360 ID"), ("custom", "Custom ID")):
+        value = _text(row.get(name))
+        if value:
+            return [
+                (f"No IMEI · {label} ", "small", "text2"),
+                (value, "small", "text2"),
+                (tail, "small", "text2"),
+            ]
+    return [("No IMEI", "small", "text2"), (tail, "small", "text2")]
+
+
+def _battery(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    value = row.get("battery")
+    percent = float(value) if isinstance(value, int | float) else None
+    kind = band(percent, context.limits)
+    right = x + width - PADDING
+    top = context.mark_top()
+    bar_x = right - 38 - BAR_WIDTH
+    mark_x = bar_x - MARK - 5
+    if percent is None:
+        word = "unknown"
+        return Cell(
+            (TextRun(right - context.width(word, "small"), 1, word, "small", "text2"),),
+            (MarkRun(mark_x, top, context.mark("unknown", MARK)),),
+        )
+    unit_x = right - context.width("%", "small")
+    figure = percent_figure(percent)
+    texts = (
+        TextRun(unit_x - 2 - context.width(figure, "body"), 1, figure, "body", "text"),
+        TextRun(unit_x, 1, "%", "small", "text2"),
+    )
+    middle = context.first_baseline - round(context.metrics["body"].capHeight() / 2) - 2
+    names = {Band.WATCH: "watch", Band.REPLACE: "replace"}
+    marks = (MarkRun(mark_x, top, context.mark(names[kind], MARK)),) if kind in names else ()
+    return Cell(texts, marks, BarRun(bar_x, middle, percent))
+
+
+def _cycles(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    value = row.get("cycles")
+    text = integer(value) if isinstance(value, int) else "–"
+    colour = "text" if isinstance(value, int) else "text2"
+    return Cell((TextRun(x + width - PADDING - context.width(text, "body"), 1, text, "body", colour),))
+
+
+def _tests(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    x += PADDING
+    inner = x + MARK + 6
+    room = width - 2 * PADDING - MARK - 6
+    failed, passed, skipped = (
+        _count(row, name) for name in ("failed_count", "passed_count", "skipped_count")
+    )
+    if failed + passed + skipped == 0:
+        return Cell(
+            (TextRun(inner, 1, context.elided("Not tested", "body", room), "body", "text2"),),
+            (MarkRun(x, context.mark_top(), context.mark("unknown", MARK)),),
+        )
+    if failed:
+        first = [
+            (f"{failed} failed", "strong", "badtext"),
+            (f" · {passed} passed" if passed else "", "body", "text2"),
+        ]
+        names = ", ".join(test_title(name) for name in _text(row.get("failed")).split(",") if name)
+        second = context.elided(names, "small", room)
+        return Cell(
+            _runs(first, inner, 1, room, context)
+            + ((TextRun(inner, 2, second, "small", "text2"),) if second else ()),
+            (MarkRun(x, context.mark_top(), context.mark("replace", MARK)),),
+        )
+    texts = [TextRun(inner, 1, context.elided(f"{passed} passed", "body", room), "body", "text2")]
+    if skipped:
+        texts.append(TextRun(inner, 2, context.elided(f"{skipped} skipped", "small", room), "small", "text2"))
+    return Cell(tuple(texts))
+
+
+def _count(row: StoredRow, name: str) -> int:
+    value = row.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _grade(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    text = context.elided(_text(row.get("grade")) or "–", "body", width - PADDING)
+    colour = "text2" if text == "–" else "text"
+    return Cell((TextRun(x + (width - context.width(text, "body")) // 2, 1, text, "body", colour),))
+
+
+_FLAGS = (
+    (ACCOUNT_LOCK, "lock", "badtext"),
+    (SIM_LOCK, "sim", "watchtext"),
+    (BLACKLISTED, "blacklist", "badtext"),
+    (PARTS, "part", "watchtext"),
+)
+
+
+def _flags(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    flags = _count(row, "flags")
+    slot = (width - 2 * PADDING) // len(_FLAGS)
+    top = context.first_baseline - round((context.metrics["body"].capHeight() + 16) / 2)
+    marks = [
+        MarkRun(x + PADDING + number * slot, top, context.icon(name, colour))
+        for number, (bit, name, colour) in enumerate(_FLAGS)
+        if flags & bit
+    ]
+    return Cell((), tuple(marks))
+
+
+def _operator(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    return _left(_text(row.get("operator")), x + PADDING, width - 2 * PADDING, context)
+
+
+def _custom(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
+    return _left(_text(row.get("custom")), x + PADDING, width - 2 * PADDING, context, middle=True)
+
+
+_CELLS: dict[str, Callable[[StoredRow, int, int, CellContext], Cell]] = {
+    "time": _time,
+    "device": _device,
+    "battery": _battery,
+    "cycles": _cycles,
+    "tests": _tests,
+    "grade": _grade,
+    "flags": _flags,
+    "operator": _operator,
+    "custom": _custom,
+}

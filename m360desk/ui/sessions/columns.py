@@ -1,0 +1,41 @@
+"""The columns of the list, in their order and with their widths at a body text of 13 px."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """One column: what it shows, by which field it sorts, and how it gives way when the window is narrow."""
+
+    name: str
+    title: str
+    sort: str
+    width: int
+    tip: str
+    alignment: Qt.AlignmentFlag = _LEFT
+    stretches: bool = False
+    newest_first: bool = False
+    """Whether the first click on the header sorts downwards: the interesting end of most figures."""
+    folds: int = 0
+    """Which column leaves first when there is no room: 1 first; 0 never leaves."""
+
+
+COLUMNS: tuple[ListColumn, ...] = (
+    ListColumn("time", "Time", "time", 76, "When the device was connected, local time", newest_first=True),
+    ListColumn("device", "Device", "model", 176, "Model and identity", stretches=True),
+    ListColumn("battery", "Battery", "battery", 106, "Battery state of health", _RIGHT),
+    ListColumn("cycles", "Cycles", "cycles", 54, "Charge cycles", _RIGHT, newest_first=True, folds=4),
+    ListColumn("tests", "Tests", "failed_count", 152, "Results of the newest diagnostics", newest_first=True),
+    ListColumn("grade", "Grade", "grade", 44, "Cosmetic grade", _CENTRE, folds=3),
+    ListColumn("flags", "Flags", "flags", 84, "Locks, blacklist, parts", newest_first=True),
+    ListColumn("operator", "Operator", "operator", 62, "Who tested it", folds=2),
+    ListColumn("custom", "Custom ID", "custom", 80, "The shop's own number", folds=1),
+)

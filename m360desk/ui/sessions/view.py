@@ -1,0 +1,225 @@
+"""The table of sessions: Qt's own for keys, selection, header and accessibility; the cells painted in one call.
+
+A delegate per cell means some two hundred calls from Qt into Python for a frame; while a worker holds the
+interpreter's lock each of them may have to wait. One call that paints all visible rows waits once.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from m360desk.ui.sessions.model import SessionModel
+from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
+from m360desk.ui.theme_source import ThemeSource
+
+
+class SessionTable(QTableView):
+    """The list of sessions."""
+
+    sort_asked = Signal(str, bool)
+    """A header was clicked: the sort field of its column, and whether downwards."""
+
+    def __init__(
+        self, model: SessionModel, painter: RowPainter, themes: ThemeSource, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("sessionTable")
+        self.setAccessibleName("Device sessions")
+        self._sessions = model
+        self._painter = painter
+        self._themes = themes
+        self._hovered = -1
+        self._sort = ("time", True)
+        self.setModel(model)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionsMovable(True)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(36)
+        header.sectionClicked.connect(self._header_clicked)
+        header.sectionResized.connect(self._stretch)
+        themes.changed.connect(self._theme_changed)
+        self._theme_changed()
+        self.show_sort("time", True)
+
+    # What is shown
+
+    def show_sort(self, field: str, descending: bool) -> None:
+        """Put the header's arrow on the column that sorts by a field."""
+        self._sort = (field, descending)
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        for number, column in enumerate(self._sessions.columns):
+            if column.sort == field:
+                self.horizontalHeader().setSortIndicator(number, order)
+
+    def current_row_id(self) -> int | None:
+        """The session under the cursor, or None."""
+        index = self.currentIndex()
+        return self._sessions.ids[index.row()] if index.isValid() else None
+
+    def select_row(self, position: int, *, scroll: bool = True) -> None:
+        """Put cursor and selection on one row."""
+        self.selectRow(position)
+        if scroll:
+            self.scrollTo(self._sessions.index(position, 0))
+
+    def first_visible(self) -> tuple[int, int] | None:
+        """The row at the top edge and how many pixels of it are hidden; None for an empty list."""
+        row = self.rowAt(0)
+        return None if row < 0 else (row, -self.rowViewportPosition(row))
+
+    def scroll_to(self, position: int, hidden: int) -> None:
+        """Put a row at the top edge, with so many of its pixels hidden."""
+        self.verticalScrollBar().setValue(position * self._row_height() + hidden)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        count = self._sessions.rowCount()
+        if count == 0:
+            return
+        area = event.rect()
+        first = max(0, self.rowAt(max(0, area.top())))
+        last = self.rowAt(area.bottom())
+        last = count - 1 if last < 0 else last
+        top = max(0, self.rowAt(0))
+        bottom = self.rowAt(self.viewport().height() - 1)
+        self._sessions.want(top, count - 1 if bottom < 0 else bottom)
+        painter = QPainter(self.viewport())
+        self._painter.paint(painter, self._places(), self._states(first, last), self.devicePixelRatioF())
+        painter.end()
+
+    def _places(self) -> tuple[CellPlace, ...]:
+        header = self.horizontalHeader()
+        return tuple(
+            CellPlace(column, header.sectionViewportPosition(number), header.sectionSize(number))
+            for number, column in enumerate(self._sessions.columns)
+            if not header.isSectionHidden(number)
+        )
+
+    def _states(self, first: int, last: int) -> list[RowState]:
+        chosen = {
+            row
+            for each in self.selectionModel().selection()
+            for row in range(max(first, each.top()), min(last, each.bottom()) + 1)
+        }
+        focus = self.hasFocus()
+        current = self.currentIndex().row()
+        height = self._row_height()
+        width = self.viewport().width()
+        return [
+            RowState(
+                row=self._sessions.row_at(position),
+                position=position,
+                area=QRect(0, self.rowViewportPosition(position), width, height),
+                selected=position in chosen,
+                focused=focus,
+                cursor=focus and position == current,
+                hovered=position == self._hovered,
+            )
+            for position in range(first, last + 1)
+        ]
+
+    def _row_height(self) -> int:
+        return self._themes.theme.fonts.row_height
+
+    def _theme_changed(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._row_height())
+        self.verticalHeader().setMinimumSectionSize(self._row_height())
+        self.horizontalHeader().setFont(self._themes.theme.fonts.small_strong)
+        self._painter.forget()
+        self.viewport().update()
+
+    # The pointer
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(event.position().toPoint().y()))
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)  # type: ignore[arg-type]  # QEvent, which the stubs narrow
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row == self._hovered:
+            return
+        old, self._hovered = self._hovered, row
+        for each in (old, row):
+            if each >= 0:
+                self._update_row(each)
+
+    def _update_row(self, row: int) -> None:
+        top = self.rowViewportPosition(row)
+        self.viewport().update(0, top, self.viewport().width(), self._row_height())
+
+    # Widths
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stretch()
+
+    def _stretch(self, *_: int) -> None:
+        """Give the stretching column what the others leave, and fold columns when they leave too little."""
+        header = self.horizontalHeader()
+        columns = self._sessions.columns
+        room = self.viewport().width()
+        shown = self._fold(room)
+        stretching = next((n for n, c in enumerate(columns) if c.stretches), None)
+        if stretching is None:
+            return
+        others = sum(header.sectionSize(n) for n in shown if n != stretching)
+        width = max(columns[stretching].width, room - others)
+        if header.sectionSize(stretching) != width:
+            header.resizeSection(stretching, width)
+
+    def _fold(self, room: int) -> list[int]:
+        header = self.horizontalHeader()
+        columns = self._sessions.columns
+        shown = list(range(len(columns)))
+        leaving = sorted((c.folds, n) for n, c in enumerate(columns) if c.folds)
+        for _, number in leaving:
+            if sum(max(columns[n].width, 36) for n in shown) <= room:
+                break
+            shown.remove(number)
+        for number in range(len(columns)):
+            hidden = number not in shown
+            if header.isSectionHidden(number) != hidden:
+                header.setSectionHidden(number, hidden)
+        return shown
+
+    def _header_clicked(self, section: int) -> None:
+        column = self._sessions.columns[section]
+        field, descending = self._sort
+        downwards = not descending if field == column.sort else column.newest_first
+        self.show_sort(column.sort, downwards)
+        self.sort_asked.emit(column.sort, downwards)
+
+    def scrollTo(
+        self,
+        index: QModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        # Rows are what one moves among: a cell beyond the right edge must not scroll the table sideways.
+        super().scrollTo(self._sessions.index(index.row(), 0), hint)
+
+    def row_under(self, point: QPoint) -> int:
+        """The row at a point of the viewport, or -1."""
+        return self.rowAt(point.y())
