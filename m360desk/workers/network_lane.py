@@ -24,17 +24,17 @@ class _Loop(QThread):
         super().__init__()
         self.setObjectName("network")
         self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._finished: asyncio.Event
 
     def run(self) -> None:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
+        self._finished = asyncio.Event()
         self._ready.set()
-        await self._stop.wait()
+        await self._finished.wait()
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -42,14 +42,11 @@ class _Loop(QThread):
 
     def call(self, function: Callable[[], None]) -> None:
         self._ready.wait()
-        assert self._loop is not None
         self._loop.call_soon_threadsafe(function)
 
     def finish(self) -> None:
         self._ready.wait()
-        assert self._loop is not None
-        assert self._stop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
+        self._loop.call_soon_threadsafe(self._finished.set)
         self.wait()
 
 

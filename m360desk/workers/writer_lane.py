@@ -18,7 +18,7 @@ _Work = tuple[Callable[[CacheWriter], Any], "Future[Any]"]
 
 
 class WriterLane(QThread):
-    """Owns the writer of one cache: opened by the first piece of work, closed at the end, both in this thread.
+    """Owns the writer of one cache, opened by the first piece of work and closed at the end in this thread.
 
     Only what writes opens it, since only one program at a time may: reading goes on beside another's writer.
     """
@@ -31,7 +31,7 @@ class WriterLane(QThread):
         self.start()
 
     def submit(self, work: Callable[[CacheWriter], T]) -> Awaitable[T]:
-        """Do ``work`` in turn; awaited in the network lane's loop. Errors of opening and of the work are raised there."""
+        """Do ``work`` in turn, awaited in the network lane's loop; errors, of opening too, are raised there."""
         return asyncio.wrap_future(self.post(work))
 
     def post(self, work: Callable[[CacheWriter], T]) -> Future[T]:

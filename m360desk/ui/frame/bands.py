@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLine, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from m360desk.core.user_text import UserText
-from m360desk.ui.icons import Icons
-from m360desk.ui.marks import Marks
 from m360desk.ui.theme import BAND_HEIGHT, GRID, PANE_PADDING
-from m360desk.ui.theme_source import ThemeSource
+
+if TYPE_CHECKING:
+    from m360desk.core.user_text import UserText
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.marks import Marks
+    from m360desk.ui.theme_source import ThemeSource
 
 HATCHED = 40
 

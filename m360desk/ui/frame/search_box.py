@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from m360desk.core.query import QueryError
-from m360desk.ui.icons import Icons
 from m360desk.ui.theme import RADIUS_CONTROL
-from m360desk.ui.theme_source import ThemeSource
+
+if TYPE_CHECKING:
+    from m360desk.core.query import QueryError
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.theme_source import ThemeSource
 
 HINT = "Search: scan or type an IMEI, a model, battery:<80 …"
 

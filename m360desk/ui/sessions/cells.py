@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from m360desk.core.battery import Band, Limits, band
-from m360desk.core.fields import Value
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
 from m360desk.core.tests_catalogue import test_title
-from m360desk.store.reader import StoredRow
-from m360desk.ui.sessions.columns import ListColumn
 from m360desk.ui.text import clock, day_label, imei_groups, integer, percent_figure, storage_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, tzinfo
+
+    from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
+
+    from m360desk.core.fields import Value
+    from m360desk.store.reader import StoredRow
+    from m360desk.ui.sessions.columns import ListColumn
 
 PADDING = 8
 MARK = 12

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from m360desk.store.reader import StoredRow
-from m360desk.ui.sessions.columns import ListColumn
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from m360desk.store.reader import StoredRow
+    from m360desk.ui.sessions.columns import ListColumn
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -76,7 +78,7 @@ class SessionModel(QAbstractTableModel):
         self.show_ids(array("q"))
 
     def mark_stale(self) -> None:
-        """The cache has changed: ask again for what is on the screen, showing what is known until it comes."""
+        """The cache has changed: ask again for what is on the screen, and show what is known until then."""
         self._stale = True
         self._asked = frozenset()
         if self._wanted is not None:

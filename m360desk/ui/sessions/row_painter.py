@@ -1,23 +1,27 @@
 """Paints the visible rows of the list in one call.
 
-What a row looks like is laid out once for each row and width: texts elided, places known, marks chosen. A frame
-then is a few fills and one run through the texts, sorted by font and colour.
+What a row looks like is laid out once for each row and width: texts elided, places known, marks chosen. A
+frame then is a few fills and one run through the texts, sorted by font and colour.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter, QPen
 
-from m360desk.store.reader import StoredRow
 from m360desk.ui.sessions.cells import Cell, CellContext, cell_of
-from m360desk.ui.sessions.columns import ListColumn
 from m360desk.ui.theme import FOCUS_WIDTH, RADIUS_BAR, SELECTION_BAR, Theme
-from m360desk.ui.theme_source import ThemeSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from m360desk.store.reader import StoredRow
+    from m360desk.ui.sessions.columns import ListColumn
+    from m360desk.ui.theme_source import ThemeSource
 
 KEPT_LAYOUTS = 400
 
@@ -45,7 +49,7 @@ class RowState:
 
 
 class RowPainter:
-    """Knows how sessions look in the list; asks ``context`` for what changes: time, limits, words searched for."""
+    """Knows how sessions look in the list; ``context`` gives what changes: day, limits, words searched for."""
 
     def __init__(self, themes: ThemeSource, context: Callable[[Theme, float], CellContext]) -> None:
         self._themes = themes

@@ -1,4 +1,4 @@
-"""The table of sessions: Qt's own for keys, selection, header and accessibility; the cells painted in one call.
+"""The table of sessions: Qt's own for keys, selection, header, accessibility; the cells painted in one call.
 
 A delegate per cell means some two hundred calls from Qt into Python for a frame; while a worker holds the
 interpreter's lock each of them may have to wait. One call that paints all visible rows waits once.
@@ -6,13 +6,17 @@ interpreter's lock each of them may have to wait. One call that paints all visib
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from m360desk.ui.sessions.model import SessionModel
 from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
-from m360desk.ui.theme_source import ThemeSource
+
+if TYPE_CHECKING:
+    from m360desk.ui.sessions.model import SessionModel
+    from m360desk.ui.theme_source import ThemeSource
 
 
 class SessionTable(QTableView):
@@ -154,8 +158,8 @@ class SessionTable(QTableView):
         super().mouseMoveEvent(event)
         self._hover(self.rowAt(event.position().toPoint().y()))
 
-    def leaveEvent(self, event: object) -> None:
-        super().leaveEvent(event)  # type: ignore[arg-type]  # QEvent, which the stubs narrow
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
         self._hover(-1)
 
     def _hover(self, row: int) -> None:
