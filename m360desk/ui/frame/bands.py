@@ -9,11 +9,11 @@ from PySide6.QtCore import QLine, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from m360desk.ui.marks import Mark
 from m360desk.ui.theme import BAND_HEIGHT, GRID, PANE_PADDING
 
 if TYPE_CHECKING:
     from m360desk.core.user_text import UserText
-    from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
 
@@ -134,12 +134,10 @@ class NoteBand(QWidget):
 
     pressed = Signal()
 
-    def __init__(
-        self, themes: ThemeSource, icons: Icons, marks: Marks, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, themes: ThemeSource, marks: Marks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("noteBand")
-        self._themes, self._icons, self._marks = themes, icons, marks
+        self._themes, self._marks = themes, marks
         self._error = False
         self._mark = QLabel(self)
         self._text = QLabel(self)
@@ -180,7 +178,6 @@ class NoteBand(QWidget):
         palette.setColor(QPalette.ColorRole.WindowText, theme.text)
         self.setPalette(palette)
         self._fact.setFont(theme.fonts.strong)
-        self._mark.setPixmap(
-            self._marks.pixmap("replace" if self._error else "watch", 16, self.devicePixelRatioF())
-        )
+        mark = Mark.REPLACE if self._error else Mark.WATCH
+        self._mark.setPixmap(self._marks.pixmap(mark, 16, theme, self.devicePixelRatioF()))
         self.setMinimumHeight(max(BAND_HEIGHT, theme.fonts.body_line + 16))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 
 from m360desk.core.battery import Band, Limits, band
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
-from m360desk.core.tests_catalogue import test_title
-from m360desk.ui.text import clock, day_label, imei_groups, integer, percent_figure, storage_size
+from m360desk.ui.marks import BAR_HEIGHT, BAR_TICK_OUT, BAR_WIDTH, FAILED, Mark
+from m360desk.ui.text import NOTHING, imei_parts, local_time, number, storage, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, tzinfo
+    from datetime import tzinfo
 
-    from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
+    from PySide6.QtGui import QFontMetrics, QPixmap
 
     from m360desk.core.fields import Value
     from m360desk.store.reader import StoredRow
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PADDING = 8
 MARK = 12
-BAR_WIDTH = 40
-FLAG_SLOT = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,11 @@ class TextRun:
 
 @dataclass(frozen=True, slots=True)
 class MarkRun:
-    """A mark or icon and its top left corner."""
+    """A mark, icon or battery bar and its top left corner."""
 
     x: int
     y: int
     pixmap: QPixmap
-
-
-@dataclass(frozen=True, slots=True)
-class BarRun:
-    """The battery's bar, filled to ``percent``."""
-
-    x: int
-    y: int
-    percent: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +52,24 @@ class Cell:
 
     texts: tuple[TextRun, ...] = ()
     marks: tuple[MarkRun, ...] = ()
-    bar: BarRun | None = None
 
 
 @dataclass(frozen=True)
 class CellContext:
-    """What cells need to know beside the row: fonts' measures, the day, the limits, where marks come from."""
+    """What cells need to know beside the row: the moment, the limits, measures, where marks come from."""
 
-    today: date
+    now_ms: int
     zone: tzinfo
     limits: Limits
     metrics: dict[str, QFontMetrics]
     first_baseline: int
     second_baseline: int
-    mark: Callable[[str, int], QPixmap]
-    """A mark by its name (good, watch, replace, unknown, skipped) and size."""
+    mark: Callable[[Mark], QPixmap]
+    """A mark of 12."""
     icon: Callable[[str, str], QPixmap]
     """An icon of 16 by its name and the theme's name of a colour."""
-    bar: Callable[[QPainter, QPoint, float], None]
-
-    def paint_bar(self, painter: QPainter, place: QPoint, percent: float) -> None:
-        """Paint the battery's bar."""
-        self.bar(painter, place, percent)
+    bar: Callable[[float, Mark], QPixmap]
+    """The battery's bar for a percentage."""
 
     def width(self, text: str, font: str) -> int:
         """Pixels that a text takes."""
@@ -140,12 +125,12 @@ def _runs(
 def _time(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
     value = row.get("time")
     if not isinstance(value, int):
-        return Cell((TextRun(x + PADDING, 1, "–", "body", "text2"),))
-    room = width - 2 * PADDING + 4
-    day = context.elided(day_label(value, context.today, context.zone), "small", room)
+        return Cell((TextRun(x + PADDING, 1, NOTHING, "body", "text2"),))
+    clock, day = local_time(value, now_ms=context.now_ms, zone=context.zone)
+    day = context.elided(day, "small", width - 2 * PADDING + 4)
     return Cell(
         (
-            TextRun(x + PADDING, 1, clock(value, context.zone), "body", "text"),
+            TextRun(x + PADDING, 1, clock, "body", "text"),
             TextRun(x + PADDING, 2, day, "small", "text2"),
         )
     )
@@ -156,7 +141,8 @@ def _device(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
     model = _text(row.get("model"))
     if not model and row.get("device") is None:
         model = "Unidentified device"
-    size = storage_size(row.get("storage"))
+    gigabytes = row.get("storage")
+    size = storage(gigabytes) if isinstance(gigabytes, int | float) else ""
     first = [(model or "Unknown model", "body", "text"), (f" {size}" if size else "", "body", "text2")]
     return Cell(
         _runs(first, x, 1, room, context) + _runs(_identity(row), x, 2, room, context),
@@ -167,14 +153,15 @@ def _identity(row: StoredRow) -> list[tuple[str, str, str]]:
     colour = _text(row.get("color"))
     tail = f" · {colour}" if colour else ""
     imei = _text(row.get("imei"))
-    if imei:
-        start, middle, check = imei_groups(imei)
+    parts = imei_parts(imei)
+    if parts is not None:
         return [
-            (start + (" " if middle else ""), "small", "text2"),
-            (middle, "small", "text"),
-            (f" {check}" if check else "", "small", "text2"),
-            (tail, "small", "text2"),
+            (f"{parts.tac} ", "small", "text2"),
+            (parts.serial, "small", "text"),
+            (f" {parts.check}{tail}", "small", "text2"),
         ]
+    if imei:
+        return [(imei, "small", "text"), (tail, "small", "text2")]
     for name, label in (("serial", "Serial"), ("m360id", "M360 ID"), ("custom", "Custom ID")):
         value = _text(row.get(name))
         if value:
@@ -186,35 +173,40 @@ def _identity(row: StoredRow) -> list[tuple[str, str, str]]:
     return [("No IMEI", "small", "text2"), (tail, "small", "text2")]
 
 
+_MARKS = {
+    Band.GOOD: Mark.GOOD,
+    Band.WATCH: Mark.WATCH,
+    Band.REPLACE: Mark.REPLACE,
+    Band.UNKNOWN: Mark.UNKNOWN,
+}
+
+
 def _battery(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
     value = row.get("battery")
     percent = float(value) if isinstance(value, int | float) else None
-    kind = band(percent, context.limits)
+    mark = _MARKS[band(percent, context.limits)]
     right = x + width - PADDING
-    top = context.mark_top()
     bar_x = right - 38 - BAR_WIDTH
-    mark_x = bar_x - MARK - 5
+    shown_mark = MarkRun(bar_x - MARK - 5, context.mark_top(), context.mark(mark))
     if percent is None:
         word = "unknown"
         return Cell(
-            (TextRun(right - context.width(word, "small"), 1, word, "small", "text2"),),
-            (MarkRun(mark_x, top, context.mark("unknown", MARK)),),
+            (TextRun(right - context.width(word, "small"), 1, word, "small", "text2"),), (shown_mark,)
         )
     unit_x = right - context.width("%", "small")
-    figure = percent_figure(percent)
+    figure = number(percent, decimals=0)
     texts = (
         TextRun(unit_x - 2 - context.width(figure, "body"), 1, figure, "body", "text"),
         TextRun(unit_x, 1, "%", "small", "text2"),
     )
-    middle = context.first_baseline - round(context.metrics["body"].capHeight() / 2) - 2
-    names = {Band.WATCH: "watch", Band.REPLACE: "replace"}
-    marks = (MarkRun(mark_x, top, context.mark(names[kind], MARK)),) if kind in names else ()
-    return Cell(texts, marks, BarRun(bar_x, middle, percent))
+    middle = context.first_baseline - round(context.metrics["body"].capHeight() / 2)
+    bar = MarkRun(bar_x, middle - BAR_HEIGHT // 2 - BAR_TICK_OUT, context.bar(percent, mark))
+    return Cell(texts, (bar,) if mark is Mark.GOOD else (shown_mark, bar))
 
 
 def _cycles(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
     value = row.get("cycles")
-    text = integer(value) if isinstance(value, int) else "–"
+    text = number(value, decimals=0) if isinstance(value, int) else NOTHING
     colour = "text" if isinstance(value, int) else "text2"
     return Cell((TextRun(x + width - PADDING - context.width(text, "body"), 1, text, "body", colour),))
 
@@ -229,19 +221,19 @@ def _tests(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
     if failed + passed + skipped == 0:
         return Cell(
             (TextRun(inner, 1, context.elided("Not tested", "body", room), "body", "text2"),),
-            (MarkRun(x, context.mark_top(), context.mark("unknown", MARK)),),
+            (MarkRun(x, context.mark_top(), context.mark(Mark.UNKNOWN)),),
         )
     if failed:
         first = [
             (f"{failed} failed", "strong", "badtext"),
             (f" · {passed} passed" if passed else "", "body", "text2"),
         ]
-        names = ", ".join(test_title(name) for name in _text(row.get("failed")).split(",") if name)
+        names = ", ".join(title_of(name) for name in _text(row.get("failed")).split(",") if name)
         second = context.elided(names, "small", room)
         return Cell(
             _runs(first, inner, 1, room, context)
             + ((TextRun(inner, 2, second, "small", "text2"),) if second else ()),
-            (MarkRun(x, context.mark_top(), context.mark("replace", MARK)),),
+            (MarkRun(x, context.mark_top(), context.mark(FAILED)),),
         )
     texts = [TextRun(inner, 1, context.elided(f"{passed} passed", "body", room), "body", "text2")]
     if skipped:
@@ -255,8 +247,8 @@ def _count(row: StoredRow, name: str) -> int:
 
 
 def _grade(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
-    text = context.elided(_text(row.get("grade")) or "–", "body", width - PADDING)
-    colour = "text2" if text == "–" else "text"
+    text = context.elided(_text(row.get("grade")) or NOTHING, "body", width - PADDING)
+    colour = "text2" if text == NOTHING else "text"
     return Cell((TextRun(x + (width - context.width(text, "body")) // 2, 1, text, "body", colour),))
 
 

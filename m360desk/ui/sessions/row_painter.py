@@ -49,7 +49,7 @@ class RowState:
 
 
 class RowPainter:
-    """Knows how sessions look in the list; ``context`` gives what changes: day, limits, words searched for."""
+    """Knows how sessions look in the list; ``context`` gives what changes: day, limits, words searched."""
 
     def __init__(self, themes: ThemeSource, context: Callable[[Theme, float], CellContext]) -> None:
         self._themes = themes
@@ -141,8 +141,6 @@ class RowPainter:
             texts[run.font, run.colour].append((run.x, top + baseline, run.text))
         for mark in cell.marks:
             painter.drawPixmap(QPoint(mark.x, top + mark.y), mark.pixmap)
-        if cell.bar is not None:
-            context.paint_bar(painter, QPoint(cell.bar.x, top + cell.bar.y), cell.bar.percent)
 
     def _placeholder(
         self, painter: QPainter, theme: Theme, places: tuple[CellPlace, ...], state: RowState

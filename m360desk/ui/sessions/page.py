@@ -1,0 +1,290 @@
+"""The page of the list: what is searched for over it, the list, and the chosen session beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from m360desk.ui.sessions.cells import CellContext
+from m360desk.ui.sessions.columns import COLUMNS, ListColumn
+from m360desk.ui.sessions.describe import describe
+from m360desk.ui.sessions.model import SessionModel
+from m360desk.ui.sessions.row_painter import RowPainter
+from m360desk.ui.sessions.view import SessionTable
+from m360desk.ui.text import counted, number
+from m360desk.ui.theme import CHIP_ROW_HEIGHT, GRID
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Sequence
+
+    from m360desk.core.battery import Limits
+    from m360desk.core.query import QueryError
+    from m360desk.store.reader import StoredRow
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.marks import Mark, Marks
+    from m360desk.ui.states import StatePage
+    from m360desk.ui.theme import Theme
+    from m360desk.ui.theme_source import ThemeSource
+
+
+class SessionsPage(QWidget):
+    """Shows an answer and keeps cursor, selection and place with their sessions when a newer one comes."""
+
+    chosen = Signal(object)
+    """The row id under the cursor, or None."""
+    opened = Signal(int)
+    sort_asked = Signal(str, bool)
+    new_asked = Signal()
+    repair_asked = Signal(str)
+    """The button in the error line: the query text to use instead."""
+
+    def __init__(
+        self,
+        themes: ThemeSource,
+        icons: Icons,
+        marks: Marks,
+        fetch_rows: Callable[[Sequence[int], Callable[[Sequence[StoredRow | None]], None]], object],
+        limits: Callable[[], Limits],
+        now_ms: Callable[[], int],
+        state_page: StatePage,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._themes, self._icons, self._marks = themes, icons, marks
+        self._limits, self._now_ms = limits, now_ms
+        self._repair = ""
+        self.model = SessionModel(COLUMNS, fetch_rows, self._describe, self)
+        self._painter = RowPainter(themes, self._context)
+        self.table = SessionTable(self.model, self._painter, themes, self)
+        self.state_page = state_page
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(state_page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._title_row())
+        column.addWidget(self._stack, 1)
+        self._restoring = False
+        self.table.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.table.doubleClicked.connect(lambda index: self.opened.emit(self.model.ids[index.row()]))
+        self.table.sort_asked.connect(self.sort_asked)
+        themes.changed.connect(self._theme_changed)
+        self._theme_changed()
+        self._midnight = QTimer(self)
+        self._midnight.setInterval(60_000)
+        self._midnight.timeout.connect(self._day_may_have_changed)
+        self._midnight.start()
+        self._day = datetime.now().astimezone().date()
+
+    # What is shown
+
+    def show_ids(self, ids: array[int], *, keep_place: bool) -> None:
+        """Show an answer; with ``keep_place`` what the user looks at stays where it is."""
+        current = self.table.current_row_id()
+        top = self.table.first_visible() if keep_place else None
+        top_id = self.model.ids[top[0]] if top is not None else None
+        chosen = self._chosen_ids() if keep_place else []
+        self._restoring = True
+        self.model.show_ids(ids)
+        self._restore(current, chosen)
+        if top is not None and top_id is not None:
+            place = self.model.position(top_id)
+            if place is not None:
+                self.table.scroll_to(place, top[1])
+        self._restoring = False
+        if self.table.current_row_id() != current:
+            self.chosen.emit(self.table.current_row_id())
+
+    def show_table(self) -> None:
+        """Show the list itself."""
+        self._stack.setCurrentWidget(self.table)
+
+    def show_state(self) -> None:
+        """Show the page that says why there is no list."""
+        self._stack.setCurrentWidget(self.state_page)
+
+    def show_counts(self, title: str, count: int | None, total: int | None, *, so_far: bool) -> None:
+        """Say what is searched for and how many sessions answer it."""
+        self._title.setText(title)
+        if count is None:
+            self._count.setText("")
+        elif so_far and count == total:
+            self._count.setText(f"<b>{number(count, decimals=0)}</b> so far")
+        elif total is None or count == total:
+            self._count.setText(
+                f"<b>{number(count, decimals=0)}</b> {'session' if count == 1 else 'sessions'}"
+            )
+        else:
+            self._count.setText(
+                f"<b>{number(count, decimals=0)}</b> of {counted(total, 'session', 'sessions')}"
+            )
+
+    def show_new(self, count: int) -> None:
+        """Offer sessions that have come in above the list; none hides the offer."""
+        self._new.setVisible(count > 0)
+        self._new.setText(f"{number(count, decimals=0)} new")
+
+    def show_error(self, error: QueryError | None) -> None:
+        """Say what is wrong with the search in the line over the list, which stays as it was."""
+        self._error_row.setVisible(error is not None)
+        self._title_line.setVisible(error is None)
+        if error is None:
+            return
+        self._error.setText(" ".join(part for part in (error.message, error.hint) if part))
+        self._still.setText(f"still showing {number(len(self.model.ids), decimals=0)}")
+        self._repair = error.repair or ""
+        self._use.setText(f"Use {self._repair}")
+        self._use.setVisible(bool(self._repair))
+
+    def cache_changed(self) -> None:
+        """Rows may have changed: fetch what is on the screen again, in place."""
+        self.model.mark_stale()
+
+    def limits_changed(self) -> None:
+        """The battery limits have changed."""
+        self._painter.forget()
+        self.table.viewport().update()
+
+    # Inner workings
+
+    def _restore(self, current: int | None, chosen: Sequence[int]) -> None:
+        if current is None:
+            return
+        position = self.model.position(current)
+        if position is None:
+            return
+        selection = QItemSelection()
+        last = self.model.columnCount() - 1
+        for row_id in chosen:
+            place = self.model.position(row_id)
+            if place is not None:
+                selection.select(self.model.index(place, 0), self.model.index(place, last))
+        model = self.table.selectionModel()
+        flags = QItemSelectionModel.SelectionFlag
+        model.setCurrentIndex(self.model.index(position, 0), flags.ClearAndSelect | flags.Rows)
+        if len(chosen) > 1:
+            model.select(selection, flags.ClearAndSelect | flags.Rows)
+
+    def _chosen_ids(self) -> list[int]:
+        ids = self.model.ids
+        return [
+            ids[row]
+            for each in self.table.selectionModel().selection()
+            for row in range(each.top(), each.bottom() + 1)
+        ]
+
+    def _current_changed(self, *_: object) -> None:
+        if not self._restoring:
+            self.chosen.emit(self.table.current_row_id())
+
+    def _describe(self, column: ListColumn, row: StoredRow, role: int) -> Any:
+        return describe(column, row, role, self._now_ms(), self._zone())
+
+    def _zone(self) -> Any:
+        return datetime.now().astimezone().tzinfo
+
+    def _context(self, theme: Theme, ratio: float) -> CellContext:
+        limits = self._limits()
+        fonts = theme.fonts
+        metrics = {
+            name: QFontMetrics(getattr(fonts, name)) for name in ("body", "strong", "small", "small_strong")
+        }
+        body = metrics["body"]
+        first = 4 + (fonts.body_line - body.height()) // 2 + body.ascent()
+        small = metrics["small"]
+        second = 4 + fonts.body_line + (fonts.second_line - small.height()) // 2 + small.ascent()
+
+        def mark(kind: Mark) -> Any:
+            return self._marks.pixmap(kind, 12, theme, ratio)
+
+        return CellContext(
+            now_ms=self._now_ms(),
+            zone=self._zone(),
+            limits=limits,
+            metrics=metrics,
+            first_baseline=first,
+            second_baseline=second,
+            mark=mark,
+            icon=lambda name, colour: self._icons.pixmap(name, 16, ratio, colour),
+            bar=lambda percent, kind: self._marks.bar(percent, limits.replace_under, kind, theme, ratio),
+        )
+
+    def _title_row(self) -> QWidget:
+        self._row = QWidget(self)
+        self._row.setAutoFillBackground(True)
+        row = QVBoxLayout(self._row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._title_line = QWidget(self._row)
+        line = QHBoxLayout(self._title_line)
+        line.setContentsMargins(GRID, 0, GRID + 4, 0)
+        self._title = QLabel(self._title_line)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._new = QPushButton(self._title_line)
+        self._new.setObjectName("newSessions")
+        self._new.clicked.connect(self.new_asked)
+        self._new.hide()
+        self._count = QLabel(self._title_line)
+        self._count.setObjectName("sessionCount")
+        line.addWidget(self._title, 1)
+        line.addWidget(self._new)
+        line.addWidget(self._count)
+        self._error_row = QWidget(self._row)
+        self._error_row.setAutoFillBackground(True)
+        error = QHBoxLayout(self._error_row)
+        error.setContentsMargins(GRID, 0, GRID + 4, 0)
+        self._error_mark = QLabel(self._error_row)
+        self._error = QLabel(self._error_row)
+        self._error.setObjectName("queryError")
+        self._error.setTextFormat(Qt.TextFormat.PlainText)
+        self._error.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._use = QPushButton(self._error_row)
+        self._use.setObjectName("useRepair")
+        self._use.clicked.connect(lambda: self.repair_asked.emit(self._repair))
+        self._still = QLabel(self._error_row)
+        error.addWidget(self._error_mark)
+        error.addWidget(self._error, 1)
+        error.addWidget(self._use)
+        error.addWidget(self._still)
+        self._error_row.hide()
+        row.addWidget(self._title_line)
+        row.addWidget(self._error_row)
+        return self._row
+
+    def _theme_changed(self) -> None:
+        from m360desk.ui.marks import Mark as Kind
+
+        theme = self._themes.theme
+        self._row.setFixedHeight(max(CHIP_ROW_HEIGHT, theme.fonts.chip_height + 16))
+        for widget, colour in ((self._row, theme.base), (self._error_row, theme.badtint)):
+            palette = widget.palette()
+            palette.setColor(palette.ColorRole.Window, colour)
+            widget.setPalette(palette)
+        for label in (self._title, self._count, self._still):
+            palette = label.palette()
+            palette.setColor(label.foregroundRole(), theme.text2)
+            label.setPalette(palette)
+        self._error_mark.setPixmap(self._marks.pixmap(Kind.REPLACE, 14, theme, self.devicePixelRatioF()))
+        self._new.setIcon(self._icons.icon("plus", "accent"))
+
+    def _day_may_have_changed(self) -> None:
+        today = datetime.now().astimezone().date()
+        if today != self._day:
+            self._day = today
+            self._painter.forget()
+            self.table.viewport().update()
