@@ -1,0 +1,140 @@
+"""The theme in force: follows the system and the user's choice, and tells when it changes."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPalette
+
+from m360desk.ui.colour import contrast, luminance
+from m360desk.ui.fonts import Fonts
+from m360desk.ui.theme import Theme, own_palette
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+_ON_WINDOWS = sys.platform == "win32"
+# Styles without colours of their own: they take the application's palettes.
+_STYLES_WITHOUT_PALETTE = ("fusion", "windows")
+# This native style cannot be dark (Windows 10): a dark window takes Fusion instead.
+_STYLE_LIGHT_ONLY = "windowsvista"
+
+
+class ThemeChoice(StrEnum):
+    """What the user has set."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class ThemeSource(QObject):
+    """Holds the current :class:`Theme`; one object of the application, handed to whoever paints.
+
+    ``changed`` is sent after palette, fonts and theme are all new.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, choice: str = ThemeChoice.SYSTEM) -> None:
+        super().__init__(app)
+        self._app = app
+        self._native_style = app.style().name()
+        self._system_dark = _is_dark(app.palette())
+        self._choice = ThemeChoice.SYSTEM
+        self._palette_is_ours = False
+        self._applying = False
+        self._theme = Theme.current()
+        self.set_choice(choice)
+        app.styleHints().colorSchemeChanged.connect(self.refresh)
+        app.paletteChanged.connect(self.refresh)
+
+    @property
+    def theme(self) -> Theme:
+        """The theme in force."""
+        return self._theme
+
+    @property
+    def choice(self) -> ThemeChoice:
+        """The user's choice in force."""
+        return self._choice
+
+    def set_choice(self, choice: str) -> None:
+        """Follow the system, or be light or dark whatever it says. Unknown words mean the system."""
+        known = choice in tuple(ThemeChoice)
+        self._choice = ThemeChoice(choice) if known else ThemeChoice.SYSTEM
+        scheme = {
+            ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
+            ThemeChoice.LIGHT: Qt.ColorScheme.Light,
+            ThemeChoice.DARK: Qt.ColorScheme.Dark,
+        }
+        self._applying = True
+        try:
+            self._app.styleHints().setColorScheme(scheme[self._choice])
+        finally:
+            self._applying = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read palette, contrast and fonts again. Called by itself on the system's changes."""
+        if self._applying:
+            return
+        self._applying = True
+        try:
+            fonts = Fonts.from_system()
+            high = high_contrast_wanted(self._app)
+            self._apply(fonts, high)
+            theme = Theme.from_palette(self._app.palette(), high_contrast=high, fonts=fonts)
+        finally:
+            self._applying = False
+        if theme == self._theme:
+            return
+        self._theme = theme
+        self.changed.emit()
+
+    def _apply(self, fonts: Fonts, high_contrast: bool) -> None:
+        dark = self._wanted_dark()
+        if self._native_style == _STYLE_LIGHT_ONLY:
+            wanted = "fusion" if dark else _STYLE_LIGHT_ONLY
+            if self._app.style().name() != wanted:
+                self._app.setStyle(wanted)
+        takes_ours = self._app.style().name() in _STYLES_WITHOUT_PALETTE and not high_contrast
+        if takes_ours:
+            self._app.setPalette(own_palette(dark=dark))
+        elif self._palette_is_ours:
+            self._app.setPalette(QPalette())
+        self._palette_is_ours = takes_ours
+        if fonts.body != self._app.font():
+            self._app.setFont(fonts.body)
+
+    def _wanted_dark(self) -> bool:
+        if self._choice is not ThemeChoice.SYSTEM:
+            return self._choice is ThemeChoice.DARK
+        scheme = self._app.styleHints().colorScheme()
+        if scheme is Qt.ColorScheme.Unknown:
+            return self._system_dark
+        return scheme is Qt.ColorScheme.Dark
+
+
+def high_contrast_wanted(app: QGuiApplication) -> bool:
+    """Return whether the user has asked the system for high contrast.
+
+    Qt 6.10 and later know. Before that, on Windows, a palette whose window and base are one colour at nearly
+    full contrast with the text tells.
+    """
+    # Asked by name because the least Qt that serves has no such property.
+    hints: Any = app.styleHints()
+    if hasattr(hints, "accessibility"):
+        return bool(hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast)
+    if not _ON_WINDOWS:
+        return False
+    palette = app.palette()
+    base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+    return base == palette.color(QPalette.ColorRole.Window) and contrast(base, text) > 15
+
+
+def _is_dark(palette: QPalette) -> bool:
+    return luminance(palette.color(QPalette.ColorRole.Window)) < 0.2
