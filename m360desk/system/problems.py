@@ -1,11 +1,9 @@
 """What went wrong with the computer's own services, in words for the person at the desk."""
 
-from __future__ import annotations
-
 from m360desk.core.user_text import UserText
 
 
-class SystemProblem(Exception):
+class SystemServiceError(Exception):
     """Base of this layer's errors; each carries a text that can be shown as it is.
 
     Attributes:

@@ -1,0 +1,36 @@
+"""The program's own files: icons, translations and the like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+def resource(name: str) -> Traversable:
+    """The file `name` ("icons/search.svg") of the folder ``resources``.
+
+    In an installed or frozen program that folder lies inside the package, in a source checkout beside it.
+
+    Raises:
+        FileNotFoundError: there is no such file or folder.
+    """
+    from importlib.resources import files  # costs more than the rest of this layer's imports
+
+    package = files("m360desk")
+    parts = name.split("/")
+    if any(part in {"", ".", ".."} for part in parts):
+        raise FileNotFoundError(f"{name!r} does not name a resource of M360 Desk")
+    inside = package.joinpath("resources")
+    folder = inside if inside.is_dir() else _beside(package)
+    found = folder.joinpath(*parts)
+    if not (found.is_file() or found.is_dir()):
+        raise FileNotFoundError(f"M360 Desk has no resource {name!r}")
+    return found
+
+
+def _beside(package: Traversable) -> Traversable:
+    from pathlib import Path
+
+    return Path(str(package)).parent / "resources"
