@@ -1,20 +1,19 @@
 """What of the history has been read: contiguous stretches, and how each page changes them. Pure functions.
 
-The service lists a history newest first and hands it out in pages. A *stretch* is a part of that list that was read
-without a gap; between two stretches, and below the lowest one, there may be sessions that nobody has read yet. Every
-cached session carries the number of the stretch in which it was read; sessions that came another way (a lookup, a
-re-read) carry none, so that meeting them says nothing about what lies between.
+The service lists a history newest first and hands it out in pages. A *stretch* is a part of that list that
+was read without a gap; between two stretches, and below the lowest one, there may be sessions that nobody
+has read yet. Every cached session carries the number of the stretch in which it was read; sessions that
+came another way (a lookup, a re-read) carry none, so that meeting them says nothing about what lies
+between.
 
-Pages change stretches in three ways only: they make one longer, they show that two belong together (because a record
-of the one turns up in the other), or they show that nothing lies below. Each is safe to lose: a stretch is never
-longer than what has been read.
+Pages change stretches in three ways only: they make one longer, they show that two belong together (because
+a record of the one turns up in the other), or they show that nothing lies below. Each is safe to lose: a
+stretch is never longer than what has been read.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 _NEAR = 4  # records kept at each end of a stretch …
 _FAR = 4  # … and ends of earlier pages, to step back by a page at a time
@@ -42,11 +41,11 @@ class End:
         """All cursors, in the order in which to try them."""
         return self.near + self.far
 
-    def moved(self, outermost: Sequence[str]) -> End:
+    def moved(self, outermost: Sequence[str]) -> Self:
         """The end after another page whose outermost keys are these, outermost first."""
         near = tuple(outermost[:_NEAR])
         earlier = tuple(key for key in (*self.near[:1], *self.far) if key not in near)
-        return End(near, earlier[:_FAR])
+        return type(self)(near, earlier[:_FAR])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,10 @@ def position(stretches: Stretches, number: int) -> int | None:
 
 
 def read_down(stretches: Stretches, number: int, page: Page) -> Stretches:
-    """The stretch of `number` grows by a page at its lower end; where there is none, it begins at the very top."""
+    """The stretch of `number` grows by a page at its lower end.
+
+    Where there is no such stretch, it begins at the very top.
+    """
     if not page.keys:
         return stretches
     last_first = page.keys[::-1]
@@ -134,8 +136,8 @@ def read_up(stretches: Stretches, number: int, page: Page) -> Stretches:
 def meet_older(stretches: Stretches, number: int, met: Iterable[int | None]) -> Stretches:
     """Close the gap below the stretch of `number` where a page of it held sessions of an older stretch.
 
-    `met` are the numbers that the page's sessions carried before the page was stored. Stretches in between are
-    taken in. The lower end is the older one's: that is never too low.
+    `met` are the numbers that the page's sessions carried before the page was stored. Stretches in between
+    are taken in. The lower end is the older one's: that is never too low.
     """
     at = position(stretches, number)
     if at is None:

@@ -1,8 +1,7 @@
-"""What a sync remembers from run to run; kept in the cache, in the same transactions as the sessions it speaks of."""
-
-from __future__ import annotations
+"""What a sync remembers from run to run: kept in the cache, in one transaction with the sessions it is about."""
 
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import msgspec
 
@@ -23,12 +22,12 @@ class AuditPlan:
 
     finished_ms: int | None = None
     started_ms: int | None = None
-    end: End = End()
+    end: End = field(default_factory=End)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known of the account's history; taken back where the account turns out not to have answered live.
+    """What is known of the account's history; taken back where the account proves not to answer live.
 
     Attributes:
         axis: the order in which the history is read.
@@ -40,7 +39,7 @@ class Plan:
     axis: Axis = "id"
     stretches: Stretches = ()
     reread_from_ms: int | None = None
-    audit: AuditPlan = AuditPlan()
+    audit: AuditPlan = field(default_factory=AuditPlan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,15 @@ class SyncState:
     trusted_batch: int = 0
     version: int = _VERSION
 
-    def with_plan(self, plan: Plan) -> SyncState:
+    def with_plan(self, plan: Plan) -> Self:
         """This state with another plan."""
         return replace(self, plan=plan)
 
-    def vouched(self, next_batch: int) -> SyncState:
-        """The account has just answered live: all that came so far stays, `next_batch` is the first in doubt."""
+    def vouched(self, next_batch: int) -> Self:
+        """The account has just answered live: what came so far stays; from `next_batch` on all is in doubt."""
         return replace(self, trusted=self.plan, trusted_batch=next_batch)
 
-    def taken_back(self) -> SyncState:
+    def taken_back(self) -> Self:
         """Back to what was known when the account last answered live."""
         return replace(self, plan=self.trusted)
 

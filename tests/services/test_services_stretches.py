@@ -1,4 +1,4 @@
-"""Stretches against a plain model: a history, a cache, and any order of pages, crashes, arrivals and deletions."""
+"""Stretches against a plain model: any order of pages, crashes, arrivals, deletions and late closers."""
 
 from dataclasses import dataclass, field
 
