@@ -1,0 +1,112 @@
+"""Apple's phones: regulatory model (Europe), product code, design capacity, storage sizes and colours."""
+
+from __future__ import annotations
+
+from m360desk.simulator.phone import Phone
+
+
+def _iphone(
+    name: str,
+    code: str,
+    product: str,
+    tac: str,
+    capacity: int,
+    storages: tuple[int, ...],
+    colours: str,
+    released: str,
+    os_range: tuple[int, int],
+    share: float,
+    ageing: float = 1.0,
+) -> Phone:
+    dual = released >= "2018-09"  # a nano-SIM and an eSIM since the XS
+    return Phone(
+        "Apple", name, code, product, tac, capacity, storages, tuple(colours.split(", ")), released, *os_range,
+        share, dual, ageing,
+    )  # fmt: skip
+
+
+_S3 = (64, 128, 256)
+_M3 = (128, 256, 512)
+_L4 = (128, 256, 512, 1024)
+_L3 = (256, 512, 1024)
+
+APPLE = (
+    _iphone("iPhone 6s", "A1688", "iPhone8,1", "35570007", 1715, (16, 32, 64, 128),
+            "Space Gray, Silver, Gold, Rose Gold", "2015-09", (9, 15), 0.5, 1.35),
+    _iphone("iPhone 7", "A1778", "iPhone9,3", "35583208", 1960, (32, 128, 256),
+            "Black, Jet Black, Silver, Gold, Rose Gold, (PRODUCT)RED", "2016-09", (10, 15), 1.3, 1.3),
+    _iphone("iPhone 7 Plus", "A1784", "iPhone9,4", "35537908", 2900, (32, 128, 256),
+            "Black, Jet Black, Silver, Gold, Rose Gold", "2016-09", (10, 15), 0.5, 1.25),
+    _iphone("iPhone 8", "A1905", "iPhone10,4", "35299209", 1821, (64, 128, 256),
+            "Space Gray, Silver, Gold, (PRODUCT)RED", "2017-09", (11, 16), 2.7, 1.25),
+    _iphone("iPhone 8 Plus", "A1897", "iPhone10,5", "35301009", 2691, (64, 128, 256),
+            "Space Gray, Silver, Gold, (PRODUCT)RED", "2017-09", (11, 16), 0.9, 1.2),
+    _iphone("iPhone X", "A1901", "iPhone10,6", "35484009", 2716, (64, 256),
+            "Space Gray, Silver", "2017-11", (11, 16), 1.6, 1.2),
+    _iphone("iPhone XR", "A2105", "iPhone11,8", "35308610", 2942, _S3,
+            "Black, White, Blue, Yellow, Coral, (PRODUCT)RED", "2018-10", (12, 18), 4.6, 1.08),
+    _iphone("iPhone XS", "A2097", "iPhone11,2", "35724409", 2658, (64, 256, 512),
+            "Space Gray, Silver, Gold", "2018-09", (12, 18), 2.0, 1.15),
+    _iphone("iPhone XS Max", "A2101", "iPhone11,6", "35729009", 3174, (64, 256, 512),
+            "Space Gray, Silver, Gold", "2018-09", (12, 18), 0.9, 1.1),
+    _iphone("iPhone 11", "A2221", "iPhone12,1", "35391510", 3110, _S3,
+            "Black, White, Green, Yellow, Purple, (PRODUCT)RED", "2019-09", (13, 26), 10.4, 1.06),
+    _iphone("iPhone 11 Pro", "A2215", "iPhone12,3", "35383210", 3046, (64, 256, 512),
+            "Space Gray, Silver, Gold, Midnight Green", "2019-09", (13, 26), 2.8, 1.05),
+    _iphone("iPhone 11 Pro Max", "A2218", "iPhone12,5", "35390410", 3969, (64, 256, 512),
+            "Space Gray, Silver, Gold, Midnight Green", "2019-09", (13, 26), 1.5, 1.0),
+    _iphone("iPhone SE (2020)", "A2296", "iPhone12,8", "35639011", 1821, _S3,
+            "Black, White, (PRODUCT)RED", "2020-04", (13, 26), 5.2, 1.12),
+    _iphone("iPhone 12 mini", "A2399", "iPhone13,1", "35609511", 2227, _S3,
+            "Black, White, Green, Blue, Purple, (PRODUCT)RED", "2020-11", (14, 26), 1.6, 1.1),
+    _iphone("iPhone 12", "A2403", "iPhone13,2", "35600411", 2815, _S3,
+            "Black, White, Green, Blue, Purple, (PRODUCT)RED", "2020-10", (14, 26), 9.4, 1.0),
+    _iphone("iPhone 12 Pro", "A2407", "iPhone13,3", "35667211", 2815, _M3,
+            "Graphite, Silver, Gold, Pacific Blue", "2020-10", (14, 26), 3.8, 1.04),
+    _iphone("iPhone 12 Pro Max", "A2411", "iPhone13,4", "35672911", 3687, _M3,
+            "Graphite, Silver, Gold, Pacific Blue", "2020-11", (14, 26), 1.9, 1.0),
+    _iphone("iPhone 13 mini", "A2628", "iPhone14,4", "35175611", 2406, _M3,
+            "Midnight, Starlight, Blue, Pink, Green, (PRODUCT)RED", "2021-09", (15, 26), 0.5, 1.05),
+    _iphone("iPhone 13", "A2633", "iPhone14,5", "35176812", 3227, _M3,
+            "Midnight, Starlight, Blue, Pink, Green, (PRODUCT)RED", "2021-09", (15, 26), 8.8, 0.95),
+    _iphone("iPhone 13 Pro", "A2638", "iPhone14,2", "35291811", 3095, _L4,
+            "Graphite, Gold, Silver, Sierra Blue, Alpine Green", "2021-09", (15, 26), 4.4, 0.97),
+    _iphone("iPhone 13 Pro Max", "A2643", "iPhone14,3", "35294911", 4352, _L4,
+            "Graphite, Gold, Silver, Sierra Blue, Alpine Green", "2021-09", (15, 26), 2.0, 0.92),
+    _iphone("iPhone SE (2022)", "A2783", "iPhone14,6", "35310212", 2018, _S3,
+            "Midnight, Starlight, (PRODUCT)RED", "2022-03", (15, 26), 1.6, 1.02),
+    _iphone("iPhone 14", "A2882", "iPhone14,7", "35240915", 3279, _M3,
+            "Midnight, Starlight, Blue, Purple, Yellow, (PRODUCT)RED", "2022-09", (16, 26), 7.0, 0.96),
+    _iphone("iPhone 14 Plus", "A2886", "iPhone14,8", "35246115", 4325, _M3,
+            "Midnight, Starlight, Blue, Purple, Yellow, (PRODUCT)RED", "2022-10", (16, 26), 0.6, 0.92),
+    _iphone("iPhone 14 Pro", "A2890", "iPhone15,2", "35449310", 3200, _L4,
+            "Space Black, Silver, Gold, Deep Purple", "2022-09", (16, 26), 3.6, 1.02),
+    _iphone("iPhone 14 Pro Max", "A2894", "iPhone15,3", "35442110", 4323, _L4,
+            "Space Black, Silver, Gold, Deep Purple", "2022-09", (16, 26), 2.1, 0.98),
+    _iphone("iPhone 15", "A3090", "iPhone15,4", "35713833", 3349, _M3,
+            "Black, Blue, Green, Yellow, Pink", "2023-09", (17, 26), 3.0, 0.84),
+    _iphone("iPhone 15 Plus", "A3094", "iPhone15,5", "35716233", 4383, _M3,
+            "Black, Blue, Green, Yellow, Pink", "2023-09", (17, 26), 0.4, 0.8),
+    _iphone("iPhone 15 Pro", "A3102", "iPhone16,1", "35714833", 3274, _L4,
+            "Black Titanium, White Titanium, Blue Titanium, Natural Titanium", "2023-09", (17, 26), 2.0, 0.88),
+    _iphone("iPhone 15 Pro Max", "A3106", "iPhone16,2", "35718433", 4422, _L3,
+            "Black Titanium, White Titanium, Blue Titanium, Natural Titanium", "2023-09", (17, 26), 1.6, 0.84),
+    _iphone("iPhone 16", "A3287", "iPhone17,3", "35826144", 3561, _M3,
+            "Black, White, Pink, Teal, Ultramarine", "2024-09", (18, 26), 1.5, 0.82),
+    _iphone("iPhone 16 Plus", "A3290", "iPhone17,4", "35828044", 4674, _M3,
+            "Black, White, Pink, Teal, Ultramarine", "2024-09", (18, 26), 0.2, 0.8),
+    _iphone("iPhone 16 Pro", "A3293", "iPhone17,1", "35823744", 3582, _L4,
+            "Black Titanium, White Titanium, Natural Titanium, Desert Titanium", "2024-09", (18, 26), 1.0, 0.84),
+    _iphone("iPhone 16 Pro Max", "A3296", "iPhone17,2", "35825944", 4685, _L3,
+            "Black Titanium, White Titanium, Natural Titanium, Desert Titanium", "2024-09", (18, 26), 0.8, 0.8),
+    _iphone("iPhone 16e", "A3409", "iPhone17,5", "35832144", 4005, _M3,
+            "Black, White", "2025-02", (18, 26), 0.4, 0.8),
+    _iphone("iPhone 17", "A3520", "iPhone18,3", "35910844", 3692, (256, 512),
+            "Black, White, Mist Blue, Sage, Lavender", "2025-09", (26, 26), 0.6, 0.78),
+    _iphone("iPhone Air", "A3517", "iPhone18,4", "35912644", 3149, _L3,
+            "Space Black, Cloud White, Light Gold, Sky Blue", "2025-09", (26, 26), 0.1, 0.86),
+    _iphone("iPhone 17 Pro", "A3523", "iPhone18,1", "35911544", 3988, _L3,
+            "Silver, Cosmic Orange, Deep Blue", "2025-09", (26, 26), 0.4, 0.8),
+    _iphone("iPhone 17 Pro Max", "A3526", "iPhone18,2", "35913344", 4823, (256, 512, 1024, 2048),
+            "Silver, Cosmic Orange, Deep Blue", "2025-09", (26, 26), 0.4, 0.78),
+)  # fmt: skip

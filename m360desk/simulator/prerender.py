@@ -1,0 +1,38 @@
+"""All records as JSON text in one file, so that a page is a slice of it."""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from array import array
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from m360desk.simulator.fleet import Fleet
+
+
+class RenderedRecords:
+    """The fleet's records, newest first, with a comma after each; the file goes when the object is closed."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._sessions = fleet.sessions
+        self._ends = array("q", [0])
+        self._file = tempfile.TemporaryFile(prefix="m360-simulator-")  # noqa: SIM115  closed in close()
+        at = 0
+        for number in range(fleet.sessions - 1, -1, -1):
+            at += self._file.write(fleet.record_bytes(number) + b",")
+            self._ends.append(at)
+        self._file.flush()
+        self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if at else None
+
+    def falling(self, high: int, low: int) -> memoryview | None:
+        """The text of the records from number ``high`` down to ``low``, or None if they are not all here."""
+        if self._map is None or high >= self._sessions or low < 0:
+            return None
+        start = self._ends[self._sessions - 1 - high]
+        end = self._ends[self._sessions - low] - 1
+        return memoryview(self._map)[start:end]
+
+    def close(self) -> None:
+        """Give the file back. Slices that are still on their way to a client keep the memory till they are out."""
+        self._file.close()
