@@ -29,7 +29,7 @@ from dev_environment import (
     find_supported_python,
     is_supported,
 )
-from dev_libraries import ensure_packages, missing_packages
+from dev_libraries import ensure_packages, missing_packages, qt_can_load
 
 SCREENSHOT = ROOT / "build" / "m360desk.png"
 LOCKS = ("packaging/requirements.lock", "packaging/requirements-dev.lock")
@@ -42,14 +42,14 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def prepare(*, window: bool) -> tuple[Path, list[str]]:
-    """Make system packages and environment ready.
+def prepare(*, window: bool) -> Path:
+    """Make system packages and environment ready, and return the environment's Python.
 
-    Returns the environment's Python and the Debian packages that are still missing because nothing here has
-    the rights to install them. Raises SetupError where the environment cannot be made.
+    System packages that nothing here has the rights to install are named, and the work goes on without them.
+    Raises SetupError where the environment cannot be made.
     """
-    still_missing = ensure_packages(missing_packages(window=window))
-    return ensure_environment(), still_missing
+    ensure_packages(missing_packages(window=window))
+    return ensure_environment()
 
 
 def offscreen_environment() -> dict[str, str]:
@@ -97,12 +97,12 @@ def hand_over(command: list[str], variables: dict[str, str]) -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Open the program; without a display, draw its window into a picture and say where that is."""
-    python, still_missing = prepare(window=has_display())
+    python = prepare(window=has_display())
     program = [str(python), "-m", "m360desk"]
+    if not qt_can_load():
+        raise SetupError("Without the system packages named above Qt does not load: nothing was started.")
     if has_display():
         hand_over([*program, *(arguments or ["--demo"])], environment_for_children())
-    if still_missing:
-        raise SetupError("Without these packages Qt does not load, so the program was not started.")
     if arguments:
         hand_over([*program, *arguments], offscreen_environment())
     print(
@@ -127,7 +127,7 @@ def step(title: str, command: list[str], variables: dict[str, str]) -> bool:
 
 def test(arguments: list[str]) -> int:
     """Run every check, also after one failed. pytest comes last: its summary is the end of the output."""
-    python, _ = prepare(window=False)
+    python = prepare(window=False)
     checks = {
         "ruff check": ["ruff", "check"],
         "ruff format": ["ruff", "format", "--check"],
@@ -146,12 +146,16 @@ def test(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="m360desk-test-", ignore_cleanup_errors=True) as folder:
         command = [str(python), "-m", "pytest", *arguments]
         code = subprocess.call(command, cwd=ROOT, env=private_environment(Path(folder)))
+    if not qt_can_load():
+        raise SetupError(
+            "The tests could not run: without the system packages named at the start Qt does not load."
+        )
     return code or int(bool(failed))
 
 
 def bench(arguments: list[str]) -> NoReturn:
     """Run the benchmarks, in a window where there is a display."""
-    python, _ = prepare(window=has_display())
+    python = prepare(window=has_display())
     variables = environment_for_children() if has_display() else offscreen_environment()
     hand_over([str(python), str(ROOT / "tests" / "benchmarks" / "run.py"), *arguments], variables)
 

@@ -31,13 +31,15 @@ QT_LIBRARIES = {
     "libgssapi_krb5.so.2": "libgssapi-krb5-2",
 }
 
-# Without these, there is no window on an X display.
+# Without these, there is no window: the first five serve an X display, the others Wayland.
 WINDOW_LIBRARIES = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxcb-shape.so.0": "libxcb-shape0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
 }
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
@@ -60,6 +62,11 @@ def has_font(folders: tuple[Path, ...] = FONT_FOLDERS) -> bool:
 def missing_from(libraries: Mapping[str, str]) -> list[str]:
     """The Debian packages of those libraries that do not load."""
     return [package for library, package in libraries.items() if not loads(library)]
+
+
+def qt_can_load() -> bool:
+    """Whether all that Qt needs from the system is there. Other systems than Linux always have it."""
+    return not sys.platform.startswith("linux") or not missing_from(QT_LIBRARIES)
 
 
 def missing_packages(*, window: bool) -> list[str]:
@@ -89,13 +96,13 @@ def with_rights() -> list[str] | None:
     return ["sudo"] if sys.stdin.isatty() else ["sudo", "--non-interactive"]
 
 
-def ensure_packages(packages: list[str]) -> list[str]:
-    """Install Debian packages, and return those that could not be, having said how to install them."""
+def ensure_packages(packages: list[str]) -> None:
+    """Install Debian packages, or say how to where that cannot be done from here."""
     if not packages:
-        return []
+        return
     rights = with_rights()
     if shutil.which("apt-get") and rights is not None and apt_install(rights, packages):
-        return []
+        return
     print(
         f"These system packages are missing: {' '.join(packages)}\n"
         "and could not be installed from here. An administrator of this machine can, with\n"
@@ -103,7 +110,6 @@ def ensure_packages(packages: list[str]) -> list[str]:
         "(the names are Debian's; other systems have the same libraries under names of their own).\n",
         flush=True,
     )
-    return packages
 
 
 def apt_install(rights: list[str], packages: list[str]) -> bool:
