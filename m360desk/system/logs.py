@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from m360desk.system.paths import place_error, prepare_folder
 from m360desk.system.redaction import Redactor
@@ -30,8 +31,15 @@ class RedactingFormatter(logging.Formatter):
         self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text, without secrets."""
-        return self._redactor.clean(super().format(record))
+        """The record as text, without secrets; half surrogate pairs, which no encoding takes, are escaped."""
+        text = self._redactor.clean(super().format(record))
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class _Console(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 – logging's name
+        """Say nothing: logging would print the message and its arguments as they are, secrets included."""
+        del record
 
 
 def start_logging(
@@ -60,7 +68,7 @@ def start_logging(
     to_file.setLevel(level)
     handlers: list[logging.Handler] = [to_file]
     if console is not None:
-        to_console = logging.StreamHandler()
+        to_console = _Console()
         to_console.setFormatter(RedactingFormatter(redactor, "%(levelname)s %(name)s: %(message)s"))
         to_console.setLevel(console)
         handlers.append(to_console)
@@ -72,12 +80,12 @@ def _open_file(path: Path) -> logging.Handler:
     from logging.handlers import RotatingFileHandler
 
     class LogFile(RotatingFileHandler):
-        """A log that cannot be written (full disk) must not stop the work or fill the terminal."""
-
         def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 – logging's name
+            """A log that cannot be written (full disk) must not stop the work nor show secrets."""
             del record
 
         def doRollover(self) -> None:  # noqa: N802 – logging's name
+            """A file that cannot be renamed (Windows, open elsewhere) grows on."""
             try:
                 super().doRollover()
             except OSError:
