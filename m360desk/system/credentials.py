@@ -98,7 +98,7 @@ class CredentialStore:
         Raises:
             CredentialStoreError: the keyring cannot be used, or its entry cannot be read.
         """
-        backend = _backend()
+        backend = _backend("read")
         with explain("read", _name(backend)):
             stored = backend.get_password(SERVICE, account)
         if not stored:
@@ -120,7 +120,7 @@ class CredentialStore:
         value = json.dumps({"authCode": credentials.auth_code, "authToken": credentials.auth_token})
         if len(value.encode("utf-16-le")) > _MOST_BYTES:
             raise ValueError("the credentials are longer than the keyring can keep")
-        backend = _backend()
+        backend = _backend("save")
         with explain("save", _name(backend)):
             backend.set_password(SERVICE, account, value)
 
@@ -130,7 +130,7 @@ class CredentialStore:
         Raises:
             CredentialStoreError: the keyring cannot be used.
         """
-        backend = _backend()
+        backend = _backend("remove")
         with explain("remove", _name(backend)):
             if backend.get_password(SERVICE, account) is not None:
                 backend.delete_password(SERVICE, account)
@@ -141,12 +141,12 @@ class CredentialStore:
         Raises:
             CredentialStoreError: there is no safe keyring.
         """
-        return _name(_backend())
+        return _name(_backend("read"))
 
 
-def _backend() -> "KeyringBackend":
+def _backend(doing: str) -> "KeyringBackend":
     """The keyring to use; refuses those that would keep a secret in the open, or not at all."""
-    with explain("find", ""):
+    with explain(doing, ""):
         import keyring.backends.chainer
         import keyring.backends.fail
         import keyring.core
@@ -161,7 +161,7 @@ def _backend() -> "KeyringBackend":
             candidates = list(keyring.backends.chainer.ChainerBackend.backends)
         safe = [candidate for candidate in candidates if _is_safe(candidate)]
     if not safe:
-        raise CredentialStoreError(Trouble.MISSING, "find", "")
+        raise CredentialStoreError(Trouble.MISSING, doing, "")
     return safe[0]
 
 

@@ -131,7 +131,7 @@ def _text(trouble: Trouble, doing: str, place: str, reason: str) -> UserText:
         "remove": "The credentials may still be stored.",
     }.get(doing, "The stored credentials cannot be used now. What is in the local cache can.")
     if trouble is Trouble.MISSING:
-        return UserText(f"This computer offers no safe keyring ({place}).", means, _REPAIR_MISSING[system])
+        return UserText(f"No safe keyring is at hand: {place} is missing.", means, _REPAIR_MISSING[system])
     if trouble is Trouble.LOCKED:
         return UserText(f"{place} is locked.", means, _REPAIR_LOCKED[system])
     if trouble is Trouble.DENIED:
