@@ -143,7 +143,11 @@ def meet_older(stretches: Stretches, number: int, met: Iterable[int | None]) -> 
     if at is None:
         return stretches
     lowest = max(_positions(stretches, met), default=at)
-    return _join(stretches, at, lowest) if lowest > at else stretches
+    if lowest <= at:
+        return stretches
+    joined = _join(stretches, at, lowest)
+    lower = _with_spare(stretches[lowest].lower, stretches[at].lower)
+    return _put(joined, at, replace(joined[at], lower=lower))
 
 
 def meet_newer(stretches: Stretches, number: int, met: Iterable[int | None]) -> Stretches:
@@ -152,7 +156,11 @@ def meet_newer(stretches: Stretches, number: int, met: Iterable[int | None]) -> 
     if at is None:
         return stretches
     highest = min(_positions(stretches, met), default=at)
-    return _join(stretches, highest, at) if highest < at else stretches
+    if highest >= at:
+        return stretches
+    joined = _join(stretches, highest, at)
+    upper = _with_spare(stretches[highest].upper, stretches[at].upper)
+    return _put(joined, highest, replace(joined[highest], upper=upper))
 
 
 def reach_bottom(stretches: Stretches, number: int) -> Stretches:
@@ -202,6 +210,12 @@ def _join(stretches: Stretches, first: int, last: int) -> Stretches:
         bottom=any(part.bottom for part in parts),
     )
     return (*stretches[:first], joined, *stretches[last + 1 :])
+
+
+def _with_spare(end: End, inside: End) -> End:
+    """The end with further cursors to step back to: any place inside a stretch is a safe one."""
+    spare = tuple(key for key in inside.near if key not in end.cursors)
+    return End(end.near, end.far + spare)
 
 
 def _put(stretches: Stretches, at: int, stretch: Stretch) -> Stretches:

@@ -1,4 +1,4 @@
-"""What a sync remembers from run to run: kept in the cache, in one transaction with the sessions it is about."""
+"""What a sync remembers: kept in the cache, in one transaction with the sessions it is about."""
 
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -65,7 +65,7 @@ class SyncState:
         return replace(self, plan=plan)
 
     def vouched(self, next_batch: int) -> Self:
-        """The account has just answered live: what came so far stays; from `next_batch` on all is in doubt."""
+        """The account has just answered live: what came before `next_batch` stays."""
         return replace(self, trusted=self.plan, trusted_batch=next_batch)
 
     def taken_back(self) -> Self:
@@ -76,8 +76,8 @@ class SyncState:
 def fresh_state(now_ms: int) -> SyncState:
     """A state that knows nothing.
 
-    Stretch numbers start at the seconds since 1970: above any that sessions in the cache may still carry from a
-    state that was lost, so that no stretch takes them for its own.
+    Stretch numbers start at the seconds since 1970: above any that sessions in the cache may still
+    carry from a state that was lost, so that no stretch takes them for its own.
     """
     return SyncState(next_number=now_ms // 1000)
 

@@ -142,7 +142,6 @@ class SyncMachine(RuleBasedStateMachine):
     def nothing_inside_a_stretch_is_missing(self) -> None:
         for stretch in self.stretches:
             upper, lower = int(stretch.upper.near[0]), int(stretch.lower.near[0])
-            assert lower <= upper
             missing = self._present(lower, upper) - set(self.cache)
             assert not missing, f"a gap nobody knows of: {missing}"
             if stretch.bottom:
@@ -163,12 +162,12 @@ class SyncMachine(RuleBasedStateMachine):
             self.the_next_page_is_read(5, killed=False, overlap=1)
             self.nothing_inside_a_stretch_is_missing()
             steps += 1
-            assert steps < 2000, "the gaps never close"
+            assert steps < 2000, f"the gaps never close: {self.stretches} {self.cache} {self.history}"
         assert self._present(0, 10**9) <= set(self.cache)
 
 
 TestSync = SyncMachine.TestCase
-TestSync.settings = settings(max_examples=300, stateful_step_count=25, deadline=None)
+TestSync.settings = settings(max_examples=400, stateful_step_count=25, deadline=None)
 
 
 def stretch(numbers: tuple[tuple[int, int], ...], top: int, bottom: int) -> Stretch:
@@ -189,7 +188,7 @@ def test_meeting_the_lowest_takes_in_what_lies_between() -> None:
     parts = (stretch(((9, 9),), 900, 800), stretch(((5, 5),), 700, 650), stretch(((1, 4),), 500, 400))
     (joined,) = meet_older(parts, 9, [None, 2])
     assert joined.numbers == ((1, 5), (9, 9))
-    assert joined.lower.cursors == ("400",)
+    assert joined.lower.cursors == ("400", "800")
     assert joined.upper.cursors == ("900",)
 
 
