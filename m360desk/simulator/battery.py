@@ -10,7 +10,7 @@ from m360desk.simulator.dice import between
 if TYPE_CHECKING:
     from random import Random
 
-_LOSS_PER_100_CYCLES = 2.05
+_LOSS_PER_100_CYCLES = 2.08
 _LOSS_PER_YEAR = 0.55
 _LOWEST_PERCENT = 52.0
 
@@ -28,7 +28,7 @@ class Battery:
     def cycles(self, day: int) -> int:
         """Charge cycles up to that day; people charge a little less as a phone grows old."""
         days = max(0, day - self.since)
-        return int(self.cycles_a_day * days / (1 + days / 5200))
+        return int(self.cycles_a_day * days / (1 + days / 2300))
 
     def health(self, day: int) -> float:
         """Full charge capacity in percent of the design capacity, before the noise of a reading."""
@@ -40,11 +40,11 @@ class Battery:
 
 def first_battery(rng: Random, model_ageing: float, since: int) -> Battery:
     """The cell a device came with."""
-    habit = 0.40 + 0.75 * rng.random() ** 1.25
-    ageing = model_ageing * (0.78 + 0.2 * (rng.random() + rng.random()))
-    if rng.random() < 0.04:  # heat, fast charging, a bad cell
+    habit = 0.72 + 0.56 * rng.random() ** 1.25
+    ageing = model_ageing * (0.83 + 0.15 * (rng.random() + rng.random()))
+    if rng.random() < 0.025:  # heat, fast charging, a bad cell
         ageing *= between(rng, 1.4, 1.9)
-    return Battery(since, habit, between(rng, 0.4, 3.4), ageing, genuine=True)
+    return Battery(since, habit, between(rng, 0.0, 2.6), ageing, genuine=True)
 
 
 def new_battery(rng: Random, before: Battery, day: int) -> Battery:

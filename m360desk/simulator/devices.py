@@ -237,5 +237,5 @@ def _failing(rng: Random, defects: list[str]) -> tuple[str, ...]:
 
 def _after_repair(rng: Random, battery: Battery, day: int) -> Battery:
     health = battery.health(day)
-    wanted = 0.6 if health < 80 else 0.12 if health < 85 else 0.004
+    wanted = 0.55 if health < 80 else 0.10 if health < 85 else 0.004
     return new_battery(rng, battery, day - whole(rng, 0, 1)) if rng.random() < wanted else battery

@@ -19,27 +19,17 @@ _ODD = 0x9E3779B97F4A7C15
 
 
 def mix(value: int) -> int:
-    """Scatter a number over 64 bits (the finishing step of splitmix64); distinct below 2**64 stays distinct."""
+    """Scatter a number over 64 bits (the last step of splitmix64); numbers below 2**64 stay distinct."""
     value = (value + _ODD) & _MASK
     value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
     return value ^ (value >> 31)
 
 
-def unmix(value: int) -> int:
-    """Undo :func:`mix`."""
-    value ^= (value >> 31) ^ (value >> 62)
-    value = (value * 0x319642B2D24D8EC3) & _MASK
-    value ^= (value >> 27) ^ (value >> 54)
-    value = (value * 0x96DE1B173F119089) & _MASK
-    value ^= (value >> 30) ^ (value >> 60)
-    return (value - _ODD) & _MASK
-
-
 def mix_all(seed: int, *parts: int) -> int:
     """One number of 64 bits out of several."""
     for part in parts:
-        seed = mix(seed ^ mix(part & _MASK))
+        seed = mix((seed * 0x2545F4914F6CDD1D ^ part) & _MASK)
     return seed
 
 

@@ -15,7 +15,7 @@ from m360desk.simulator import identity
 from m360desk.simulator.devices import Device, DeviceMaker
 from m360desk.simulator.dice import mix, mix_all
 from m360desk.simulator.record import record_of
-from m360desk.simulator.sessions import Facts, facts_of, open_ms
+from m360desk.simulator.sessions import Facts, facts_of, open_ms, open_seed
 from m360desk.simulator.shop_calendar import ShopCalendar
 from m360desk.simulator.visits import VisitPlan
 
@@ -48,6 +48,7 @@ class Fleet:
         self.calendar = ShopCalendar(sessions, end, seed)
         self.plan = VisitPlan(self.calendar.sessions_a_day, seed)
         self._devices = DeviceMaker(self.calendar, self.plan, seed)
+        self._open_seed = open_seed(seed)
         self._old_until = int(sessions * OLD_SHAPE_SHARE)
 
     def session_id(self, number: int) -> str:
@@ -79,13 +80,15 @@ class Fleet:
 
     def connected_ms(self, number: int) -> int:
         """When its device was connected."""
-        return self.calendar.created_ms(number) - open_ms(number, self.seed)
+        return self.calendar.created_ms(number) - open_ms(number, self._open_seed)
 
     def facts(self, number: int) -> Facts:
         """What is known of a session without writing its record."""
         visit = self.plan.visit_of(number)
         device = self._devices.device(visit.device)
-        return facts_of(number, device, device.visits[visit.visit], self.seed)
+        state = device.visits[visit.visit]
+        connected = state.created_ms - open_ms(number, self._open_seed)
+        return facts_of(number, device, state, self.seed, connected)
 
     def record(self, number: int) -> dict[str, object]:
         """The session as an object."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from m360desk.simulator.fleet import Fleet, IdStyle
+from m360desk.simulator.record import friendly_name
 from m360desk.simulator.sessions import LONGEST_OPEN_MS
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ class History:
         return lambda number: all(test(number) for test in tests)
 
     def _friendly_name(self, number: int) -> str:
-        return str(self.fleet.record(number).get("friendlyName") or "").casefold()
+        facts = self.fleet.facts(number)
+        return friendly_name(facts.device).casefold() if facts.identified else ""
 
     def _has_test(self, name: str, *, wanted: bool) -> Callable[[int], bool]:
         attribute = {"hasOemCheck": "has_oem_check", "hasBlacklistCheck": "has_blacklist_check"}.get(

@@ -147,7 +147,7 @@ class HistoryPages:
         oddity = oddity_of(number, self._history.fleet.seed, share)
         if oddity is None:
             return self._history.record_bytes(number)
-        return odd_bytes(self._history.fleet.record(number), oddity)
+        return odd_bytes(self._history.record_bytes(number), oddity)
 
     def _late_closers(self, share: float) -> set[int]:
         history = self._history

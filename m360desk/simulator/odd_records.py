@@ -71,6 +71,6 @@ def oddity_of(number: int, seed: int, share: float) -> int | None:
     return value % len(_WRITERS)
 
 
-def odd_bytes(record: dict[str, object], oddity: int) -> bytes:
+def odd_bytes(record: bytes, oddity: int) -> bytes:
     """The record as JSON text with that oddity."""
-    return _WRITERS[oddity](record).encode("ascii")
+    return _WRITERS[oddity](json.loads(record)).encode("ascii")

@@ -9,7 +9,7 @@ from m360desk.simulator import answers
 from m360desk.simulator.answers import Answer, success
 from m360desk.simulator.history import UnknownCursor
 from m360desk.simulator.parameters import RefusedParameters, read_paging
-from m360desk.simulator.record import storage_text
+from m360desk.simulator.record import friendly_name
 from m360desk.simulator.record_tests import iso, outcomes
 from m360desk.simulator.reports import report_html, report_pdf
 
@@ -156,7 +156,7 @@ class OtherEndpoints:
             return "Sample report", ["Nothing here is real."]
         facts = history.fleet.facts(number)
         device = facts.device
-        name = f"{device.phone.name} {storage_text(device.storage)} {device.colour}"
+        name = friendly_name(device)
         tests = [f"{test}: {result}" for test, result in outcomes(facts).items()]
         return "Diagnostics report", [name, f"IMEI {device.imei}", iso(facts.created_ms), *tests]
 
@@ -170,7 +170,7 @@ def _external_report(fleet: Fleet, number: int) -> dict[str, object]:
         "uid": uid,
         "imei": device.imei,
         "finishedTime": iso(facts.created_ms - 600_000),
-        "friendlyName": f"{device.phone.name} {storage_text(device.storage)} {device.colour}",
+        "friendlyName": friendly_name(device),
         "tests": [{"testId": test, "result": result} for test, result in outcomes(facts).items()],
         "htmlLink": f"{fleet.site}/reports/{session_id}.html",
     }

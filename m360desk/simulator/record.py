@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from m360desk.simulator import record_operations as operations
 from m360desk.simulator.dice import mix_all, whole
 from m360desk.simulator.phones import system_version
 from m360desk.simulator.record_tests import diagnostics, free_storage, iso
 
 if TYPE_CHECKING:
+    from m360desk.simulator.devices import Device
     from m360desk.simulator.sessions import Facts
 
 _SIM = ("O2", "T-Mobile", "Vodafone", "Orange", "Play", "EE")
+_FEATURES = {
+    apple: msgspec.Raw(
+        msgspec.json.encode(
+            {
+                "nfc": True,
+                "wirelessCharging": apple,
+                "faceUnlock": apple,
+                "fingerprint": not apple,
+                "headphoneJack": False,
+                "expandableStorage": not apple,
+                "ultraWideband": None,
+            }  # fmt: skip
+        )
+    )
+    for apple in (True, False)
+}
 _SIZES = {"Apple": "1170x2532", "Samsung": "1080x2340", "Google": "1080x2400"}
 
 # Where a session's device properties stand. The reader has to look in all three places.
@@ -20,9 +39,25 @@ _IN_DEVICE_SHARE = 0.17
 _IN_STICKY_SHARE = 0.27
 
 
+# What the workstation did, the same for every session: written once, as JSON text.
+_STEPS = msgspec.Raw(
+    msgspec.json.encode(
+        [
+            {"step": step, "state": "Done", "messages": []}
+            for step in ("connect", "pair", "readProperties", "readBattery", "readLocks", "upload")
+        ]
+    )
+)
+
+
 def storage_text(gigabytes: float) -> str:
     """``128 GB``, ``1 TB``."""
     return f"{gigabytes / 1024:g} TB" if gigabytes >= 1024 else f"{gigabytes:g} GB"
+
+
+def friendly_name(device: Device) -> str:
+    """What people call it: ``iPhone 13 Pro 128 GB Graphite``."""
+    return f"{device.phone.name} {storage_text(device.storage)} {device.colour}"
 
 
 def record_of(facts: Facts, session_id: str, site: str, *, old_shape: bool) -> dict[str, object]:
@@ -73,6 +108,10 @@ def _session_properties(facts: Facts, session_id: str) -> dict[str, object]:
         "tags": ["priority"] if rng.random() < 0.03 else [],
         "note": "Customer waits" if rng.random() < 0.04 else None,
         "errorLog": [],
+        "hostSystem": "Windows 11 Pro 24H2",
+        "driverVersion": "1.21.0.11",
+        "cableCheck": {"speed": "480 Mbit/s", "orientation": None, "isCertified": True},
+        "steps": _STEPS,
     }
 
 
@@ -124,7 +163,6 @@ def _device_properties(facts: Facts) -> dict[str, object]:
     device, state = facts.device, facts.state
     phone = device.phone
     apple = phone.is_apple
-    friendly = f"{phone.name} {storage_text(device.storage)} {device.colour}"
     version = system_version(phone, state.day - device.number % 240)
     account = device.account_lock and "account" not in state.repaired
     scattered = mix_all(device.number, 0x3AC)
@@ -137,7 +175,7 @@ def _device_properties(facts: Facts) -> dict[str, object]:
         "meid": device.imei[:14],
         "eid": f"8904903200{scattered % 10**22:022d}" if phone.dual_sim else None,
         "udid": f"{scattered & 0xFFFFFFFF:08X}-{scattered >> 4:016X}" if apple else None,
-        "friendlyName": friendly,
+        "friendlyName": friendly_name(device),
         "marketingName": phone.name,
         "modelName": phone.product if apple else phone.code,
         "modelCode": phone.code,
@@ -181,6 +219,7 @@ def _device_properties(facts: Facts) -> dict[str, object]:
         "warrantyState": "Out of warranty",
         "language": "en",
         "timeZone": "Europe/Prague",
+        "features": _FEATURES[apple],
     }
 
 

@@ -50,14 +50,19 @@ def oem_check(facts: Facts) -> dict[str, object]:
         "rearCamera": rng.random() < 0.008,
         "frontCamera": rng.random() < 0.005,
     }
+    return {part: _part(facts, at, original=not foreign.get(part, False)) for at, part in enumerate(parts)}
+
+
+def _part(facts: Facts, at: int, *, original: bool) -> dict[str, object]:
+    device = facts.device
+    serial = f"{device.serial[:3]}{(device.number * 7919 + at) % 9_000_000 + 1_000_000}"
     return {
-        part: {
-            "isOriginal": not foreign.get(part, False),
-            "status": "Unknown part" if foreign.get(part, False) else "Genuine",
-            "serialCurrent": f"{device.serial[:3]}{whole(rng, 100000, 999999)}",
-            "checkedBy": "system",
-        }
-        for part in parts
+        "isOriginal": original,
+        "status": "Genuine" if original else "Unknown part",
+        "serialOriginal": serial,
+        "serialCurrent": serial if original else f"X{whole(facts.rng, 10_000_000, 99_999_999)}",
+        "message": None if original else "The part's serial number does not belong to this device",
+        "checkedBy": "system",
     }
 
 

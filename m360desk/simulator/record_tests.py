@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from m360desk.simulator.dice import between, mix, whole
 
 if TYPE_CHECKING:
@@ -31,6 +33,47 @@ _WHY_FAILED = {
 }  # fmt: skip
 _SPEC = {"RearCamera": "12 MP", "FrontCamera": "12 MP", "Wifi": "802.11ax, -48 dBm", "Charge": "1.31 A"}
 _NAMES_OF_FORM = (("contextId", "value"), ("context", "value"), ("id", "result"), ("key", "text"))
+_CATEGORIES = {
+    "Display": ("TouchScreen", "Color"), "Sound": ("Speaker", "Microphone", "Vibration"),
+    "Cameras": ("RearCamera", "FrontCamera"), "Connections": ("Wifi", "Bluetooth", "NFC"),
+    "Power": ("Battery", "Charge"), "Sensors": ("Proximity", "Gyroscope"),
+}  # fmt: skip
+_CATEGORY_OF = {test: category for category, tests in _CATEGORIES.items() for test in tests}
+
+
+def _entry(test: str, result: str, details: object) -> dict[str, object]:
+    """A DiagnosticsResultTest."""
+    return {
+        "testId": test,
+        "category": _CATEGORY_OF.get(test, "Device"),
+        "result": result,
+        "isManual": result == "Skipped" or test in {"Color", "HardwareButton"},
+        "attempts": 2 if result == "Failed" else 1,
+        "comment": None,
+        "details": details,
+    }
+
+
+def _plain_entry(test: str, result: str) -> msgspec.Raw:
+    """A test whose details do not depend on the device, as JSON text."""
+    details: list[object] = []
+    if result == "Failed":
+        details = [{"contextId": test + "Reason", "value": _WHY_FAILED.get(test, "Not as expected")}]
+    elif test in _SPEC:
+        details = [{"contextId": test + "Info", "value": _SPEC[test]}]
+    return msgspec.Raw(msgspec.json.encode(_entry(test, result, details)))
+
+
+# Written once: most of a record's tests are these, and encoding them again would take most of the time.
+_PLAIN_ENTRIES = {
+    (test, result): _plain_entry(test, result)
+    for test in _TESTS + _MORE_TESTS
+    for result in ("Passed", "Failed", "Skipped", "NA")
+}
+_OLD_ENTRIES = {
+    result: msgspec.Raw(msgspec.json.encode({"status": result.lower(), "attempts": 1, "details": []}))
+    for result in ("Passed", "Failed", "Skipped", "NA")
+}
 
 
 def iso(moment_ms: int) -> str:
@@ -118,16 +161,16 @@ def _result(facts: Facts, found: dict[str, str], finished_ms: int) -> dict[str, 
             details = _written(_battery_details(facts), form)
         elif test == "Storage":
             details = _written(_storage_details(facts), form)
-        elif result == "Failed":
-            details = [{"contextId": test + "Reason", "value": _WHY_FAILED.get(test, "Not as expected")}]
-        elif test in _SPEC:
-            details = [{"contextId": test + "Info", "value": _SPEC[test]}]
         else:
-            details = []
-        tests.append({"testId": test, "result": result, "isManual": result == "Skipped", "details": details})
+            tests.append(_PLAIN_ENTRIES[test, result])
+            continue
+        tests.append(_entry(test, result, details))
     return {
         "id": facts.number * 2 + 1,
         "startedTime": iso(finished_ms - whole(rng, 80, 420) * 1000),
+        "durationSeconds": (finished_ms - facts.connected_ms) // 1000,
+        "language": "en",
+        "operator": facts.operator,
         "finishedTime": iso(finished_ms),
         "appVersion": "4.18.2",
         "template": "Full test",
@@ -164,10 +207,12 @@ def _old_result(facts: Facts, found: dict[str, str], finished_ms: int) -> dict[s
         if test == "Storage":
             result["storage"] = {"details": _old_details(_storage_details(facts), with_units)}
             continue
-        entry: dict[str, object] = {"status": outcome.lower(), "details": []}
+        name = _OLD_NAMES.get(test, test.lower())
         if test == "Battery":
-            entry["details"] = _old_details(_battery_details(facts), with_units)
-        result[_OLD_NAMES.get(test, test.lower())] = entry
+            details = _old_details(_battery_details(facts), with_units)
+            result[name] = {"status": outcome.lower(), "attempts": 1, "details": details}
+        else:
+            result[name] = _OLD_ENTRIES[outcome]
     return result
 
 

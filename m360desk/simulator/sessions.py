@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from m360desk.simulator.dice import dice, mix_all
+from m360desk.simulator.dice import dice, mix, mix_all
 
 if TYPE_CHECKING:
     from random import Random
@@ -40,9 +40,14 @@ class Facts:
     rng: Random
 
 
+def open_seed(seed: int) -> int:
+    """What :func:`open_ms` wants for a fleet of that seed."""
+    return mix_all(seed, _OPEN_SALT)
+
+
 def open_ms(number: int, seed: int) -> int:
     """How long the session was open before it was uploaded: minutes mostly, hours or a night sometimes."""
-    value = mix_all(seed, _OPEN_SALT, number)
+    value = mix(seed ^ number)
     share = (value >> 16) * 2.0**-48
     kind = value & 255
     if kind < 232:
@@ -52,7 +57,7 @@ def open_ms(number: int, seed: int) -> int:
     return 50_000_000 + int(200_000_000 * share)
 
 
-def facts_of(number: int, device: Device, state: VisitState, seed: int) -> Facts:
+def facts_of(number: int, device: Device, state: VisitState, seed: int, connected_ms: int) -> Facts:
     """What is known of a session before it is written down."""
     rng = dice(seed, _SALT, number)
     roll = rng.random()
@@ -64,7 +69,7 @@ def facts_of(number: int, device: Device, state: VisitState, seed: int) -> Facts
         device=device,
         state=state,
         created_ms=state.created_ms,
-        connected_ms=state.created_ms - open_ms(number, seed),
+        connected_ms=connected_ms,
         operator=next(name for name, upto in _OPERATORS if roll < upto),
         has_diagnostics=rng.random() < (0.96 if identified else 0.15),
         has_grading=rng.random() < graded and identified,

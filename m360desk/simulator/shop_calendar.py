@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 
-from m360desk.simulator.dice import mix_all
+from m360desk.simulator.dice import mix, mix_all
 
 DAY_MS = 86_400_000
 _SESSIONS_A_DAY = 36
@@ -73,7 +73,7 @@ class ShopCalendar:
 
     def __init__(self, sessions: int, end: datetime, seed: int) -> None:
         self.sessions = sessions
-        self._seed = seed
+        self._jitter_seed = mix_all(seed, _SALT)
         end = end.astimezone(UTC)
         local = end + timedelta(hours=utc_offset_hours(end.date()))
         last_day = local.date()
@@ -108,7 +108,7 @@ class ShopCalendar:
         day = bisect_right(self._first, number) - 1
         first = self._first[day]
         count = self._first[day + 1] - first
-        jitter = 0.1 + 0.8 * (mix_all(self._seed, _SALT, number) >> 11) * 2.0**-53
+        jitter = 0.1 + 0.8 * (mix(self._jitter_seed ^ number) >> 11) * 2.0**-53
         share = self._shares[day] * (number - first + jitter) / count
         return self._midnight_ms[day] + int(_minute_of_day(share) * 60_000)
 
