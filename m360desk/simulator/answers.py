@@ -5,8 +5,12 @@ from __future__ import annotations
 import gzip
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Buffer = bytes | memoryview
 
@@ -21,8 +25,8 @@ WRONG_METHOD = ("customer_api:method_not_allowed", "Use POST")
 BROKEN = ("customer_api:internal_error", "Something went wrong")
 
 _GATEWAY_PAGE = (
-    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
-    b"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    b"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
 )
 _HUGE_BYTES = 50_000_000
 _BLANKS = b" " * 1_000_000
@@ -86,39 +90,35 @@ def page_of_html(text: bytes, status: int = 200) -> Answer:
     return Answer(status, [text], "text/html; charset=utf-8")
 
 
-def spoil(kind: str, right: Answer, elsewhere: str | None = None) -> Answer:
+def spoil(kind: str, right: Answer) -> Answer:
     """The answer that a fault of that kind gives in place of the right one."""
-    match kind:
-        case "html-502":
-            return page_of_html(_GATEWAY_PAGE, 502)
-        case "empty-body":
-            return Answer()
-        case "truncated":
-            return _delivered(right, Delivery.CUT)
-        case "list-data":
-            return Answer(parts=[b'{"data":[{"unexpected":true}],"meta":{"success":true}}'])
-        case "broken-gzip":
-            right.compress()
-            whole = bytes(right.parts[0])
-            right.parts = [whole[: len(whole) // 2], b"\x00\xff\x00\xff" * 8]
-            return right
-        case "reset":
-            return _delivered(right, Delivery.RESET)
-        case "not-json":
-            return Answer(parts=[b"Fatal error: Allowed memory size of 134217728 bytes exhausted"])
-        case "http-500-envelope":
-            return failure(500, BROKEN)
-        case "huge":
-            return records_page([_BLANKS] * (_HUGE_BYTES // len(_BLANKS)), has_more=True)
-        case "stall":
-            return _delivered(right, Delivery.NEVER)
-        case "slow-body":
-            return _delivered(right, Delivery.SLOW)
-        case "redirect":
-            return Answer(302, [], "text/html", {"Location": elsewhere or _ELSEWHERE})
-    raise ValueError(kind)
+    delivery = _DELIVERIES.get(kind)
+    if delivery is not None:
+        right.delivery = delivery
+        return right
+    return _REPLACEMENTS[kind](right)
 
 
-def _delivered(answer: Answer, delivery: Delivery) -> Answer:
-    answer.delivery = delivery
-    return answer
+def _broken_gzip(right: Answer) -> Answer:
+    right.compress()
+    whole = bytes(right.parts[0])
+    right.parts = [whole[: len(whole) // 2], b"\x00\xff\x00\xff" * 8]
+    return right
+
+
+_DELIVERIES = {
+    "truncated": Delivery.CUT,
+    "reset": Delivery.RESET,
+    "stall": Delivery.NEVER,
+    "slow-body": Delivery.SLOW,
+}
+_REPLACEMENTS: dict[str, Callable[[Answer], Answer]] = {
+    "html-502": lambda _: page_of_html(_GATEWAY_PAGE, 502),
+    "empty-body": lambda _: Answer(),
+    "list-data": lambda _: Answer(parts=[b'{"data":[{"unexpected":true}],"meta":{"success":true}}']),
+    "broken-gzip": _broken_gzip,
+    "not-json": lambda _: Answer(parts=[b"Fatal error: Allowed memory size of 134217728 bytes exhausted"]),
+    "http-500-envelope": lambda _: failure(500, BROKEN),
+    "huge": lambda _: records_page([_BLANKS] * (_HUGE_BYTES // len(_BLANKS)), has_more=True),
+    "redirect": lambda _: Answer(302, [], "text/html", {"Location": _ELSEWHERE}),
+}

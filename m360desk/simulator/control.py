@@ -1,22 +1,24 @@
 """The out-of-band control: how tests look into the running simulator and change what it does.
 
-Everything is ``POST /control/{action}`` with a JSON object, on the same port as the API, without credentials, rate limit
-or faults. The answer is a JSON object; what cannot be done gets status 400 and ``{"error": "..."}``. Sessions are named
-by ``"id"`` (36 characters) or by ``"position"``: 0 is the newest that was there at the start or was added since.
+Everything is ``POST /control/{action}`` with a JSON object, on the same port as the API, without
+credentials, rate limit or faults. The answer is a JSON object; what cannot be done gets status 400 and
+``{"error": "..."}``. Sessions are named by ``"id"`` (36 characters) or by ``"position"``: 0 is the newest
+that was there at the start or was added since.
 
-``counters``      requests by endpoint, statuses, faults, the last request of each endpoint, a log. Never credentials.
+``counters``      requests by endpoint, statuses, faults, last requests, a log. Never credentials.
 ``reset-counters``
 ``faults``        ``{"faults": "html-502:0.2,over-limit"}``: these in force from now on, no others.
-``settings``      any of ``{"rate": 5, "latency": 20, "accountMode": "testing", "gzip": true}``; answers all of them.
+``settings``      any of ``{"rate": 5, "latency": 20, "accountMode": "testing", "gzip": true}``.
 ``add``           ``{"count": 3}``: new sessions on top; answers their ids, newest first.
-``change``        ``{"id": ..., "set": {...}}``: properties of the record change; or ``"grade": "B"``, ``"blacklisted": true``.
+``change``        ``{"id": ..., "set": {...}}``: properties change; or ``"grade": "B"``,
+                  or ``"blacklisted": true``.
 ``open``          the session is open: not listed unless ``includeOpen``.
 ``close``         it is closed (and with that appears where its id belongs).
 ``delete``        it is gone from the account.
-``sessions``      ``{"from": 0, "count": 100}``: ids that the account lists, newest upload first; and how many there are.
+``sessions``      ``{"from": 0, "count": 100}``: ids that are listed, newest upload first, and how many.
 ``record``        one session's record as it stands.
-``listen``        ``{"on": false}``: the port refuses connections and all others are cut, this control connection stays
-                  open; ``{"on": true}`` on that same connection ends it.
+``listen``        ``{"on": false}``: the port refuses connections, all others are cut, this control connection
+                  stays open; ``{"on": true}`` on that same connection ends it.
 ``cut``           cuts all other connections.
 ``stop``          ends the simulator.
 """

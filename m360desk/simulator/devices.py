@@ -24,8 +24,8 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000
 _SALT = 0xDE71CE
 
-# What breaks together: the defect's name, how often it brings a phone in (per 1000), the tests that then fail always,
-# and those that fail with it half the time.
+# What breaks together: the defect's name, how often it brings a phone in (per 1000), the tests that then
+# fail always, and those that fail with it half the time.
 _DEFECTS: tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...] = (
     ("display", 105, ("TouchScreen", "Color"), ("Proximity",)),
     ("glass", 60, ("TouchScreen",), ()),
@@ -48,7 +48,7 @@ _SERIAL_START = {
 
 @dataclass(frozen=True, slots=True)
 class VisitState:
-    """The device at one visit. ``health`` is in percent, ``failing`` are test ids, ``day`` a proleptic ordinal."""
+    """The device at one visit: ``health`` in percent, ``failing`` test ids, ``day`` a proleptic ordinal."""
 
     number: int
     purpose: Purpose
@@ -194,7 +194,7 @@ def _visits(
                 _failing(rng, defects),
                 repaired,
                 grade,
-            )  # fmt: skip
+            )
         )
     return tuple(states)
 

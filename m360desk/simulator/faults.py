@@ -1,6 +1,7 @@
 """What can go wrong on request: the names of all faults and their numbers.
 
-A fault is written ``name`` or ``name:number``; several are parted by commas: ``html-502:0.1,overlapping-pages:20``.
+A fault is written ``name`` or ``name:number``; several are parted by commas:
+``html-502:0.1,overlapping-pages:20``.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ HISTORY: dict[str, FaultKind] = {
     "unsorted-ids": FaultKind("ids have nothing to do with time, order id still goes by upload", "", 1),
     "connection-time-ignored": FaultKind("connectionTimeMin and connectionTimeMax are ignored", "", 1),
     "odd-records": FaultKind(
-        "records hold lone surrogates, NaN, 1e400, integers past 64 bits, wrong types, nulls, [] for {}, no id",
+        "records hold lone surrogates, NaN, 1e400, integers past 64 bits, wrong types, nulls, [] for {}, "
+        "or no id",
         "share of records", 0.1,
     ),
 }  # fmt: skip

@@ -1,7 +1,8 @@
 """The whole made-up history: any session by its number, none of them stored.
 
-A session's id looks like a UUID of version 7: the moment of upload in its first 48 bits, so that ids rise as text
-with upload time, the session's number hidden in the rest, and check bits that tell it from any other UUID.
+A session's id looks like a UUID of version 7: the moment of upload in its first 48 bits, so that ids rise
+as text with upload time, the session's number hidden in the rest, and check bits that tell it from any
+other UUID.
 """
 
 from __future__ import annotations

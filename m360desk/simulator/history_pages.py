@@ -1,4 +1,4 @@
-"""getHistory: pages of the live history with the faults that concern paging, and random ones in testing mode."""
+"""getHistory: pages of the live history, faults of paging included, and random ones in testing mode."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ class SimulatorError(Exception):
 class SimulatorProcess:
     """A simulator in a process of its own; a context manager.
 
-    ``arguments`` are those of the command line. ``url`` is the API's base, ``auth_code`` and ``auth_token`` the
-    credentials it accepts. Raises SimulatorError when it does not start.
+    ``arguments`` are those of the command line. ``url`` is the API's base, ``auth_code`` and ``auth_token``
+    the credentials it accepts. Raises SimulatorError when it does not start.
     """
 
     def __init__(self, *arguments: str) -> None:
@@ -42,8 +42,8 @@ class SimulatorProcess:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._control: http.client.HTTPConnection | None = None
-        assert self._process.stdout is not None
-        words = self._process.stdout.readline().decode().split()
+        first_line = self._process.stdout.readline() if self._process.stdout else b""
+        words = first_line.decode().split()
         if len(words) != 5:
             self._process.wait()
             problem = self._error_text()

@@ -1,13 +1,12 @@
 """HTTP/1.1 over plain sockets on loopback: a thread for each connection, kept open between requests.
 
-Hand-made, because the faults need what libraries rightly refuse: bodies shorter than promised, resets, silence.
+Hand-made, because faults need what libraries rightly refuse: bodies cut short, resets, silence.
 """
 
 from __future__ import annotations
 
 import contextlib
 import http
-import logging
 import selectors
 import socket
 import struct
@@ -26,7 +25,6 @@ _LONGEST_BODY = 1024 * 1024
 _SLOW_PIECES = 20
 _SLOW_PAUSE_S = 0.05
 _BACKLOG = 128
-_log = logging.getLogger(__name__)
 
 
 class _BadRequestError(Exception):
@@ -53,7 +51,7 @@ class HttpServer:
 
     @property
     def wake_descriptor(self) -> int:
-        """A descriptor for ``signal.set_wakeup_fd``: a byte written to it makes the serving loop look around."""
+        """A descriptor for ``signal.set_wakeup_fd``: a byte written to it wakes the serving loop."""
         return self._wake.fileno()
 
     def serve(self) -> None:
@@ -83,7 +81,7 @@ class HttpServer:
         self._nudge()
 
     def listen(self, *, on: bool) -> None:
-        """Accept connections on the port, or refuse them and cut those that are open but for the caller's own."""
+        """Accept connections on the port, or refuse them and cut all but the caller's own."""
         with self._lock:
             if on and self._listener is None:
                 self._listener = _listening_socket(self.port)
@@ -149,8 +147,6 @@ class HttpServer:
                     pass
         except OSError:
             pass  # the client went away, or the connection was cut on purpose
-        except Exception:
-            _log.exception("The simulator failed to answer")
         finally:
             with self._lock:
                 self._connections.discard(connection)

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 ORDERS: Final = ("id:desc", "id:asc", "connectionTime:desc", "connectionTime:asc")
 OPERATIONS: Final = ("hasDiagnostics", "hasGrading", "hasWipe", "hasOemCheck", "hasBlacklistCheck")
 KNOWN: Final = frozenset({
-    "order", "limit", "startingAfter", "endingBefore", "sessionId", "imei", "serial", "m360id", "customId",
-    "friendlyName", "username", "connectionTimeMin", "connectionTimeMax", "includeOpen", "testing", *OPERATIONS,
+    "order", "limit", "startingAfter", "endingBefore", "sessionId", "imei", "serial", "m360id",
+    "customId", "friendlyName", "username", "connectionTimeMin", "connectionTimeMax", "includeOpen",
+    "testing", *OPERATIONS,
 })  # fmt: skip
 
 _IDENTIFIERS: Final = {

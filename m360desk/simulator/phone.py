@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Phone:
     """One model as it was sold in Europe.
 
-    ``capacity`` is the design capacity in mAh, ``storages`` are in GB, ``share`` is the model's weight in a shop's
-    intake some years after its release, ``ageing`` scales how fast its battery wears (1: as the average).
+    ``capacity`` is the design capacity in mAh, ``storages`` are in GB, ``share`` is the model's weight in a
+    shop's intake some years after its release, ``ageing`` scales how fast its battery wears (1: as the
+    average).
     """
 
     brand: str

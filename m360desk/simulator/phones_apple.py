@@ -20,8 +20,8 @@ def _iphone(
 ) -> Phone:
     dual = released >= "2018-09"  # a nano-SIM and an eSIM since the XS
     return Phone(
-        "Apple", name, code, product, tac, capacity, storages, tuple(colours.split(", ")), released, *os_range,
-        share, dual, ageing,
+        "Apple", name, code, product, tac, capacity, storages, tuple(colours.split(", ")), released,
+        *os_range, share, dual, ageing,
     )  # fmt: skip
 
 
@@ -88,17 +88,21 @@ APPLE = (
     _iphone("iPhone 15 Plus", "A3094", "iPhone15,5", "35716233", 4383, _M3,
             "Black, Blue, Green, Yellow, Pink", "2023-09", (17, 26), 0.4, 0.8),
     _iphone("iPhone 15 Pro", "A3102", "iPhone16,1", "35714833", 3274, _L4,
-            "Black Titanium, White Titanium, Blue Titanium, Natural Titanium", "2023-09", (17, 26), 2.0, 0.88),
+            "Black Titanium, White Titanium, Blue Titanium, Natural Titanium",
+            "2023-09", (17, 26), 2.0, 0.88),
     _iphone("iPhone 15 Pro Max", "A3106", "iPhone16,2", "35718433", 4422, _L3,
-            "Black Titanium, White Titanium, Blue Titanium, Natural Titanium", "2023-09", (17, 26), 1.6, 0.84),
+            "Black Titanium, White Titanium, Blue Titanium, Natural Titanium",
+            "2023-09", (17, 26), 1.6, 0.84),
     _iphone("iPhone 16", "A3287", "iPhone17,3", "35826144", 3561, _M3,
             "Black, White, Pink, Teal, Ultramarine", "2024-09", (18, 26), 1.5, 0.82),
     _iphone("iPhone 16 Plus", "A3290", "iPhone17,4", "35828044", 4674, _M3,
             "Black, White, Pink, Teal, Ultramarine", "2024-09", (18, 26), 0.2, 0.8),
     _iphone("iPhone 16 Pro", "A3293", "iPhone17,1", "35823744", 3582, _L4,
-            "Black Titanium, White Titanium, Natural Titanium, Desert Titanium", "2024-09", (18, 26), 1.0, 0.84),
+            "Black Titanium, White Titanium, Natural Titanium, Desert Titanium",
+            "2024-09", (18, 26), 1.0, 0.84),
     _iphone("iPhone 16 Pro Max", "A3296", "iPhone17,2", "35825944", 4685, _L3,
-            "Black Titanium, White Titanium, Natural Titanium, Desert Titanium", "2024-09", (18, 26), 0.8, 0.8),
+            "Black Titanium, White Titanium, Natural Titanium, Desert Titanium",
+            "2024-09", (18, 26), 0.8, 0.8),
     _iphone("iPhone 16e", "A3409", "iPhone17,5", "35832144", 4005, _M3,
             "Black, White", "2025-02", (18, 26), 0.4, 0.8),
     _iphone("iPhone 17", "A3520", "iPhone18,3", "35910844", 3692, (256, 512),

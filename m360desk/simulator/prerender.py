@@ -34,5 +34,5 @@ class RenderedRecords:
         return memoryview(self._map)[start:end]
 
     def close(self) -> None:
-        """Give the file back. Slices that are still on their way to a client keep the memory till they are out."""
+        """Give the file back; slices on their way to a client keep its memory till they are out."""
         self._file.close()

@@ -27,7 +27,7 @@ _FEATURES = {
                 "headphoneJack": False,
                 "expandableStorage": not apple,
                 "ultraWideband": None,
-            }  # fmt: skip
+            }
         )
     )
     for apple in (True, False)

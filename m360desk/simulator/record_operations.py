@@ -1,4 +1,4 @@
-"""What else was done in a session, as it stands in a record: grading, parts, blacklist, wipe, expenses, reports."""
+"""What else was done in a session: grading, parts, blacklist, wipe, expenses, reports."""
 
 from __future__ import annotations
 

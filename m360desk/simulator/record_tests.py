@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from m360desk.simulator.sessions import Facts
 
 _TESTS = (
-    "TouchScreen", "Color", "Speaker", "Microphone", "RearCamera", "FrontCamera", "Battery", "Vibration", "Wifi",
-    "Bluetooth", "HardwareButton", "Charge", "Proximity", "Storage",
+    "TouchScreen", "Color", "Speaker", "Microphone", "RearCamera", "FrontCamera", "Battery", "Vibration",
+    "Wifi", "Bluetooth", "HardwareButton", "Charge", "Proximity", "Storage",
 )  # fmt: skip
 _MORE_TESTS = ("Gyroscope", "NFC")
 _SKIPPED_NOW_AND_THEN = frozenset({"Proximity", "Charge", "HardwareButton", "Gyroscope", "NFC"})

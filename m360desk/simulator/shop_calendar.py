@@ -1,8 +1,8 @@
 """When the sessions of the made-up shop were uploaded: years, seasons, weekdays and working hours.
 
-Session *numbers* count from 0 (the oldest) upwards in the order of upload; every number has its moment, and the
-moments rise strictly. Nothing is stored per session: a day's share is known from running totals per day.
-The shop keeps Central European time.
+Session *numbers* count from 0 (the oldest) upwards in the order of upload; every number has its moment, and
+the moments rise strictly. Nothing is stored per session: a day's share is known from running totals per
+day. The shop keeps Central European time.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class ShopCalendar:
         return self._midnight_ms[day] + int(_minute_of_day(share) * 60_000)
 
     def first_at(self, moment_ms: int, total: int) -> int:
-        """The first of ``total`` session numbers uploaded at that moment or later; ``total`` if there is none."""
+        """The first of ``total`` sessions uploaded at that moment or later; ``total`` if there is none."""
         return bisect_left(range(total), moment_ms, key=self.created_ms)
 
     def number_at(self, moment_ms: int) -> int:

@@ -1,9 +1,10 @@
 """Which device a session belongs to, and which sessions a device has, both without a table of sessions.
 
-Session numbers are cut into periods of as many sessions as the template below has visits. A device of the template's
-row ``kind`` that comes in first in period ``p`` comes back for its visit ``v`` exactly ``shift[kind][v]`` periods
-later. So every (period, place) is one visit of one device and the other way round, and a device's sessions lie days
-to years apart. A period's places are shuffled, each period its own way.
+Session numbers are cut into periods of as many sessions as the template below has visits. A device of the
+template's row ``kind`` that comes in first in period ``p`` comes back for its visit ``v`` exactly
+``shift[kind][v]`` periods later. So every (period, place) is one visit of one device and the other way
+round, and a device's sessions lie days to years apart. A period's places are shuffled, each period its own
+way.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class VisitPlan:
         return Visit(group * len(_KINDS) + kind, visit, _KINDS[kind][visit][0])
 
     def numbers_of(self, device: int) -> tuple[int, ...]:
-        """The session numbers of all visits of a device, oldest first, with those before and after the history."""
+        """A device's sessions, oldest first, with those that lie before or after the history."""
         group, kind = divmod(device, len(_KINDS))
         first = group - self._longest
         place = _FIRST_PLACE[kind]
