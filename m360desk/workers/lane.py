@@ -53,7 +53,8 @@ class Lane(QObject, Generic[R]):
     """A QThread with a resource of its own, opened by the first request and closed at the end in that thread.
 
     ``open_resource`` may raise: then the request that needed it fails with that error, and the next one tries
-    again. ``interrupt`` is called from the cancelling thread, to break off what the resource is doing.
+    again. ``interrupt`` is called from the cancelling thread, to break off what the resource is doing; the
+    work then raises ``interrupted``.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Lane(QObject, Generic[R]):
         close_resource: Callable[[R], None],
         *,
         interrupt: Callable[[R], None] | None = None,
+        interrupted: type[Exception] = Cancelled,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._open_resource = open_resource
         self._close_resource = close_resource
         self._interrupt = interrupt
+        self._interrupted = interrupted
         self._mailbox = Mailbox(self)
         self._waiting: deque[Request] = deque()
         self._running: Request | None = None
@@ -160,6 +163,10 @@ class Lane(QObject, Generic[R]):
         interrupt = self._interrupt
         forget = request.token.on_cancel(lambda: interrupt(resource))
         try:
+            return request.work(resource, request.token)
+        except self._interrupted:
+            request.token.check()
+            # It was meant for the work before this one, which ended at that very moment.
             return request.work(resource, request.token)
         finally:
             forget()

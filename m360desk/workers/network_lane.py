@@ -93,7 +93,20 @@ class NetworkLane(QObject):
         A cancelled job fails with :class:`asyncio.CancelledError`.
         """
         errand = Errand(self._loop)
-        self._loop.call(lambda: errand.begin(asyncio.ensure_future(self._run(job, errand, done, failed))))
+
+        def ended(task: asyncio.Task[T]) -> None:
+            error = asyncio.CancelledError() if task.cancelled() else task.exception()
+            if error is None:
+                self._answer(errand, done, task.result())
+            else:
+                self._answer(errand, failed, error)
+
+        def begin() -> None:
+            task = asyncio.get_running_loop().create_task(job())
+            task.add_done_callback(ended)
+            errand.begin(task)
+
+        self._loop.call(begin)
         return errand
 
     def post(self, letter: Callable[[], None]) -> None:
@@ -104,18 +117,6 @@ class NetworkLane(QObject):
         """Cancel all that is under way and end the thread."""
         self._mailbox.close()
         self._loop.finish()
-
-    async def _run(
-        self, job: Job[T], errand: Errand, done: Callable[[T], None], failed: Callable[[BaseException], None]
-    ) -> None:
-        try:
-            result = await job()
-        except asyncio.CancelledError as error:
-            self._answer(errand, failed, error)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to the one who asked
-            self._answer(errand, failed, error)
-        else:
-            self._answer(errand, done, result)
 
     def _answer(self, errand: Errand, callback: Callable[[Any], None], value: Any) -> None:
         def deliver() -> None:

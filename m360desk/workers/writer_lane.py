@@ -31,7 +31,7 @@ class WriterLane(QThread):
         self.start()
 
     def submit(self, work: Callable[[CacheWriter], T]) -> Awaitable[T]:
-        """Do ``work`` in turn, awaited in the network lane's loop; errors are raised there, of opening too."""
+        """Do ``work`` in turn, awaited in the network lane's loop; errors are raised there."""
         return asyncio.wrap_future(self.post(work))
 
     def post(self, work: Callable[[CacheWriter], T]) -> Future[T]:

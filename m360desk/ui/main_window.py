@@ -1,0 +1,244 @@
+"""The window: what stands around the pages, and which page is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from m360desk.ui.frame.bands import MODE_TEXTS, ModeBand, NoteBand
+from m360desk.ui.frame.search_box import SearchBox
+from m360desk.ui.frame.status_bar import StatusBar
+from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, ICON_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.marks import Marks
+    from m360desk.ui.theme_source import ThemeSource
+
+NAME = "M360 Desk"
+SESSIONS, BATTERY = 0, 1
+NARROW = 1280
+"""Below this width the tool bar's buttons lose their words."""
+
+
+class MainWindow(QMainWindow):
+    """Lays the parts out; what they do is decided by whoever listens to the signals."""
+
+    page_changed = Signal(int)
+    closing = Signal()
+
+    def __init__(
+        self,
+        themes: ThemeSource,
+        icons: Icons,
+        marks: Marks,
+        sessions: QWidget,
+        detail: QWidget,
+        make_battery_page: Callable[[], QWidget],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle(NAME)
+        self.setMinimumSize(960, 600)
+        self.resize(1440, 900)
+        self._themes, self._icons = themes, icons
+        self._make_battery_page = make_battery_page
+        self.mode_band = ModeBand(themes, self)
+        self.setMenuWidget(self.mode_band)
+        self.note_band = NoteBand(themes, marks, self)
+        self.search_box = SearchBox(themes, icons, self)
+        self.status = StatusBar(themes, icons, marks, self)
+        self.setStatusBar(self.status)
+        self._make_actions()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(sessions)
+        self.splitter.addWidget(detail)
+        self.splitter.setStretchFactor(0, 1)
+        detail.setMinimumWidth(DETAIL_WIDTH_LEAST)
+        self.splitter.setSizes([1440 - DETAIL_WIDTH, DETAIL_WIDTH])
+        self.pages = QStackedWidget(self)
+        self.pages.setObjectName("pages")
+        self.pages.addWidget(self.splitter)
+        self._battery_place = QWidget(self)
+        self.pages.addWidget(self._battery_place)
+        self.pages.currentChanged.connect(self._page_shown)
+        central = QWidget(self)
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.note_band)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(central)
+        self._make_tool_bar()
+        themes.changed.connect(self._theme_changed)
+        self._theme_changed()
+
+    def show_mode(self, mode: str) -> None:
+        """Say in title and band whether what is shown is real."""
+        self.mode_band.show_mode(mode)
+        text = MODE_TEXTS.get(mode)
+        self.setWindowTitle(f"{text.word} – {NAME}" if text is not None else NAME)
+        self.sync_action.setText("Refresh" if mode == "testing" else "Sync")
+
+    def show_page(self, number: int) -> None:
+        """Go to one of the pages; charts are built when they are first wanted."""
+        self.pages.setCurrentIndex(number)
+
+    def keep_state(self) -> dict[str, str]:
+        """Geometry and splitter, for the next start."""
+        return {
+            "geometry": _text(self.saveGeometry()),
+            "splitter": _text(self.splitter.saveState()),
+        }
+
+    def restore_kept(self, state: dict[str, str]) -> None:
+        """Take over what was kept; what does not fit any more is left alone by Qt."""
+        if "geometry" in state:
+            self.restoreGeometry(QByteArray.fromBase64(state["geometry"].encode()))
+        if "splitter" in state:
+            self.splitter.restoreState(QByteArray.fromBase64(state["splitter"].encode()))
+
+    def bring_to_front(self) -> None:
+        """Show the window over the others: somebody started the program a second time."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # Inner workings
+
+    def _make_actions(self) -> None:
+        self.sessions_action = self._page_action("Sessions", "list", SESSIONS, "Ctrl+1")
+        self.battery_action = self._page_action("Battery health", "bars", BATTERY, "Ctrl+2")
+        group = QActionGroup(self)
+        group.addAction(self.sessions_action)
+        group.addAction(self.battery_action)
+        self.sessions_action.setChecked(True)
+        self.sync_action = self._action("Sync", "sync", "syncAction", "F5", "Fetch new sessions")
+        self.export_action = self._action(
+            "Export", "export", "exportAction", "Ctrl+E", "Save what the list shows as a file"
+        )
+        self.settings_action = self._action("Settings…", "gear", "settingsAction", "Ctrl+,", "")
+        self.find_action = self._action("Find", "search", "findAction", "Ctrl+F", "")
+        self.quit_action = self._action("Quit", "", "quitAction", QKeySequence.StandardKey.Quit, "")
+        self.about_action = self._action("About M360 Desk", "info", "aboutAction", "", "")
+        self.find_action.triggered.connect(self._go_to_search)
+        self.quit_action.triggered.connect(self.close)
+        for action in (self.find_action, self.quit_action, self.settings_action):
+            self.addAction(action)
+
+    def _action(
+        self, text: str, icon: str, name: str, keys: str | QKeySequence.StandardKey, tip: str
+    ) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(name)
+        if icon:
+            action.setIcon(self._icons.icon(icon))
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(
+            " ".join(part for part in (tip or text, f"({shortcut})" if shortcut else "") if part)
+        )
+        return action
+
+    def _page_action(self, text: str, icon: str, number: int, keys: str) -> QAction:
+        action = self._action(text, icon, f"page{number}", keys, "")
+        action.setCheckable(True)
+        action.triggered.connect(lambda: self.show_page(number))
+        return action
+
+    def _make_tool_bar(self) -> None:
+        bar = QToolBar("Tools", self)
+        bar.setObjectName("toolBar")
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.toggleViewAction().setEnabled(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addAction(self.sessions_action)
+        bar.addAction(self.battery_action)
+        self.search_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        bar.addWidget(self.search_box)
+        bar.addAction(self.sync_action)
+        bar.addAction(self.export_action)
+        menu = QMenu(self)
+        menu.addAction(self.settings_action)
+        menu.addAction(self.about_action)
+        menu.addSeparator()
+        menu.addAction(self.quit_action)
+        self._menu_button = QToolButton(bar)
+        self._menu_button.setObjectName("menuButton")
+        self._menu_button.setAccessibleName("Menu")
+        self._menu_button.setToolTip("Menu (F10)")
+        self._menu_button.setIcon(self._icons.icon("menu"))
+        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu_button.setMenu(menu)
+        self._menu_button.setStyleSheet("")
+        open_menu = QAction(self)
+        open_menu.setShortcut(QKeySequence("F10"))
+        open_menu.triggered.connect(self._menu_button.showMenu)
+        self.addAction(open_menu)
+        bar.addWidget(self._menu_button)
+        self._bar = bar
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+
+    def _page_shown(self, number: int) -> None:
+        if number == BATTERY and self._battery_place is not None:
+            page = self._make_battery_page()
+            self.pages.blockSignals(True)
+            self.pages.insertWidget(BATTERY, page)
+            self.pages.setCurrentWidget(page)
+            self.pages.removeWidget(self._battery_place)
+            self.pages.blockSignals(False)
+            self._battery_place.deleteLater()
+            self._battery_place = None
+        action = self.battery_action if number == BATTERY else self.sessions_action
+        action.setChecked(True)
+        self.page_changed.emit(number)
+
+    def _go_to_search(self) -> None:
+        self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search_box.selectAll()
+
+    def _theme_changed(self) -> None:
+        height = self._themes.theme.fonts.control_height
+        self._bar.setFixedHeight(height + 16)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        for action in (self.sync_action, self.export_action):
+            button = self._bar.widgetForAction(action)
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(
+                    Qt.ToolButtonStyle.ToolButtonIconOnly
+                    if narrow
+                    else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+                )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")

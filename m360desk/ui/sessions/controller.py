@@ -1,0 +1,166 @@
+"""From what is typed to what is listed: parses, asks, and brings answers into the page without moving it."""
+
+from __future__ import annotations
+
+from array import array
+from datetime import datetime
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from m360desk.core.query import EVERYTHING, Order, Query, QueryError, parse
+
+if TYPE_CHECKING:
+    from m360desk.ui.frame.search_box import SearchBox
+    from m360desk.ui.sessions.page import SessionsPage
+    from m360desk.workers.desk import Desk
+
+PATIENCE_MS = 400
+"""Nobody is corrected in the middle of a word."""
+
+LEAST_PAUSE_MS = 500
+"""Between two refreshes while a sync writes."""
+
+
+class SessionsController(QObject):
+    """Keeps the list in step with the search box, the order and the cache."""
+
+    query_changed = Signal(object)
+    """A new, valid :class:`Query` is in force."""
+    answered = Signal()
+    """The list shows an answer."""
+
+    def __init__(self, desk: Desk, box: SearchBox, page: SessionsPage, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._box, self._page = desk, box, page
+        self.query: Query = EVERYTHING
+        self.order = Order()
+        self._error: QueryError | None = None
+        self._latest: array[int] = array("q")
+        self._hidden = 0
+        self._fresh = True
+        self._patience = self._timer(PATIENCE_MS, self._say_error)
+        self._refresh = self._timer(LEAST_PAUSE_MS, self._ask_again)
+        box.textChanged.connect(self._typed)
+        page.sort_asked.connect(self._sort)
+        page.new_asked.connect(self._show_new)
+        page.repair_asked.connect(box.setText)
+        desk.cache_changed.connect(self._cache_changed)
+        desk.account_changed.connect(self._account_changed)
+
+    def start(self) -> None:
+        """Ask for the first answer."""
+        self._ask(fresh=True)
+
+    @property
+    def listed(self) -> int:
+        """How many sessions the list shows."""
+        return len(self._page.model.ids)
+
+    # What the user does
+
+    def _typed(self, text: str) -> None:
+        now = datetime.now().astimezone()
+        try:
+            query = parse(text, today=now.date(), zone=self._desk.zone)
+        except QueryError as error:
+            self._error = error
+            self._patience.start()
+            return
+        self._patience.stop()
+        if self._error is not None:
+            self._error = None
+            self._box.show_error(None)
+            self._page.show_error(None)
+        if query == self.query:
+            return
+        self.query = query
+        self.query_changed.emit(query)
+        self._ask(fresh=True)
+
+    def _say_error(self) -> None:
+        self._box.show_error(self._error)
+        self._page.show_error(self._error)
+
+    def _sort(self, field: str, descending: bool) -> None:
+        self.order = Order(field, descending)
+        self._ask(fresh=True)
+
+    def _show_new(self) -> None:
+        self._hidden = 0
+        self._page.show_ids(self._latest, keep_place=False)
+        self._page.table.scrollToTop()
+        self._counts()
+
+    # What the cache does
+
+    def _cache_changed(self) -> None:
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    def _ask_again(self) -> None:
+        self._page.cache_changed()
+        self._ask(fresh=False)
+
+    def _account_changed(self) -> None:
+        self._latest = array("q")
+        self._hidden = 0
+        self._page.model.forget()
+        self._page.show_new(0)
+        self._ask(fresh=True)
+
+    def _ask(self, *, fresh: bool) -> None:
+        """Ask for the ids; ``fresh``: the question is new, so the answer replaces the list as a whole."""
+        self._fresh = self._fresh or fresh
+        began = perf_counter()
+
+        def first(ids: array[int]) -> None:
+            # The first screenful, shown while the rest is still on its way.
+            if self._fresh:
+                self._page.show_ids(ids, keep_place=False)
+                self._page.table.scrollToTop()
+
+        def done(ids: array[int]) -> None:
+            self._refresh.setInterval(max(LEAST_PAUSE_MS, round((perf_counter() - began) * 5_000)))
+            self._answer(ids)
+
+        self._desk.search(self.query, self.order, first if fresh else None, done)
+
+    def _answer(self, ids: array[int]) -> None:
+        self._latest = ids
+        if self._fresh:
+            self._fresh = False
+            self._hidden = 0
+            self._page.show_ids(ids, keep_place=True)
+        else:
+            self._merge(ids)
+        self._counts()
+        self.answered.emit()
+
+    def _merge(self, ids: array[int]) -> None:
+        """Bring in what has changed, but hold back what would push the list down."""
+        shown = self._page.model.ids
+        above = 0
+        if len(shown) and self.order.field == "time" and self.order.descending:
+            try:
+                above = ids.index(shown[0])
+            except ValueError:
+                above = 0
+        self._hidden = above
+        if ids[above:] != shown:
+            self._page.show_ids(ids[above:] if above else ids, keep_place=True)
+
+    def _counts(self) -> None:
+        self._page.show_new(self._hidden)
+        count = len(self._latest)
+        total = count if self.query.is_empty else self._desk.total
+        title = "All sessions" if self.query.is_empty else self.query.text
+        self._page.show_counts(title, count, total, so_far=self._desk.syncing)
+
+    def _timer(self, milliseconds: int, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(act)
+        return timer

@@ -1,0 +1,320 @@
+"""Ties the window's parts to the desk: what is pressed becomes a request, what comes back is shown."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from m360desk.core.user_text import UserText
+from m360desk.ui.detail.pane import DetailPane
+from m360desk.ui.frame.status_bar import SyncLine
+from m360desk.ui.main_window import BATTERY, MainWindow
+from m360desk.ui.marks import Marks
+from m360desk.ui.sessions.controller import SessionsController
+from m360desk.ui.sessions.page import SessionsPage
+from m360desk.ui.states import State, StatePage
+from m360desk.ui.sync_words import done_line, failed_line, progress_line, words_for
+from m360desk.ui.text import local_time, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from m360desk.services.sync import SyncProgress, SyncResult
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.theme_source import ThemeSource
+    from m360desk.workers.accounts import Accounts
+    from m360desk.workers.desk import Desk, Shown
+
+log = logging.getLogger(__name__)
+MODE_NAMES = {"live": "Live", "testing": "Testing", "demo": "Demo"}
+
+
+class Shell(QObject):
+    """Builds the window and decides what it shows."""
+
+    settled = Signal()
+    """The list shows its answer and its first rows; sent again whenever that is so."""
+    demo_asked = Signal()
+
+    def __init__(self, desk: Desk, accounts: Accounts, themes: ThemeSource, icons: Icons) -> None:
+        super().__init__()
+        self.desk, self.accounts, self.themes, self.icons = desk, accounts, themes, icons
+        self.marks = Marks()
+        self.states = StatePage(themes, icons, self.marks)
+        self.page = SessionsPage(
+            themes, icons, self.marks, desk.rows, lambda: desk.limits, desk.now_ms, self.states
+        )
+        self.detail = DetailPane(themes, icons, self.marks)
+        self._battery: Any = None
+        self.window = MainWindow(themes, icons, self.marks, self.page, self.detail, self._make_battery_page)
+        self.controller = SessionsController(desk, self.window.search_box, self.page, self)
+        self._last_sync_ms: int | None = None
+        self._problem: UserText | None = None
+        self._answered = False
+        self.shown_id: int | None = None
+        self._connect()
+        self._show_account()
+
+    def start(self) -> None:
+        """Ask for the first rows; everything that can wait comes after them."""
+        self.controller.start()
+
+    # Wiring
+
+    def _connect(self) -> None:
+        window, desk = self.window, self.desk
+        window.sync_action.triggered.connect(self.sync_or_cancel)
+        window.export_action.triggered.connect(self._export)
+        window.settings_action.triggered.connect(lambda: self.open_settings())
+        window.mode_band.pressed.connect(lambda: self.open_settings())
+        window.note_band.pressed.connect(self.start_sync)
+        window.status.cancel_pressed.connect(desk.sync.cancel)
+        window.search_box.left_downwards.connect(self.page.table.setFocus)
+        self.states.pressed.connect(self._state_pressed)
+        self.page.chosen.connect(self._chosen)
+        self.page.model.rows_arrived.connect(self._rows_arrived)
+        self.detail.session_requested.connect(self._chosen)
+        self.controller.answered.connect(self._show_state)
+        self.controller.query_changed.connect(self._query_changed)
+        desk.cache_opened.connect(self._show_account)
+        desk.cache_changed.connect(self._cache_changed)
+        desk.stats_changed.connect(self._show_stats)
+        desk.settings_changed.connect(self._settings_changed)
+        desk.failed.connect(self._say_error)
+        desk.sync.progressed.connect(self._sync_progressed)
+        desk.sync.ended.connect(self._sync_ended)
+        desk.sync.failed.connect(self._sync_failed)
+        self.accounts.failed.connect(self._sync_failed)
+
+    # Sync
+
+    def sync_or_cancel(self) -> None:
+        """Begin a sync, or stop the one that runs."""
+        if self.desk.sync.running:
+            self.desk.sync.cancel()
+        else:
+            self.start_sync()
+
+    def start_sync(self) -> None:
+        """Fetch what is new; without credentials, ask for them."""
+        if self.desk.key is None:
+            self.open_settings()
+            return
+        self.window.note_band.hide()
+        self._problem = None
+        self.window.status.show_sync(SyncLine("Connecting", icon="sync", busy=True))
+        self.accounts.start_sync()
+
+    def _sync_progressed(self, progress: SyncProgress) -> None:
+        self.window.status.show_sync(progress_line(progress, self.desk.zone))
+        self._show_rate()
+
+    def _sync_ended(self, result: SyncResult | None) -> None:
+        now = self.desk.now_ms()
+        if result is None:
+            self.window.status.show_sync(SyncLine("Sync cancelled", "what was fetched is kept", icon="clock"))
+        elif result.stopped_by is not None:
+            self._say_problem(result.stopped_by.user_text)
+        else:
+            self._last_sync_ms = now
+            line = done_line(now, now, self.desk.zone, complete=result.complete or result.mode != "live")
+            self.window.status.show_sync(line)
+        self._show_rate()
+        self._show_state()
+
+    def _sync_failed(self, error: BaseException) -> None:
+        log.info("sync failed: %s", type(error).__name__)
+        self._say_problem(words_for(error))
+        self._show_state()
+
+    def _say_error(self, error: BaseException) -> None:
+        self._say_problem(words_for(error))
+
+    def _say_problem(self, text: UserText) -> None:
+        self._problem = text
+        last = ""
+        if self._last_sync_ms is not None:
+            when = local_time(self._last_sync_ms, now_ms=self.desk.now_ms(), zone=self.desk.zone)
+            last = f"last sync {when.clock}"
+        self.window.status.show_sync(failed_line(text, last))
+        self.window.note_band.show_text(text, error=True, button="Try again")
+
+    # What is shown
+
+    def _show_account(self) -> None:
+        key = self.desk.key
+        mode = key.mode if key is not None else ""
+        self.window.show_mode(mode)
+        self.window.status.show_fact("mode", MODE_NAMES.get(mode, "No account"))
+        self.window.note_band.hide()
+        self._problem = None
+        self._answered = False
+        self.shown_id = None
+        self.detail.clear()
+        if key is None:
+            self._show_state()
+        else:
+            self.window.status.show_sync(SyncLine("Ready", icon="clock", colour="text2"))
+
+    def _show_stats(self) -> None:
+        stats = self.desk.stats
+        if stats is None:
+            return
+        self.window.status.show_fact("sessions", f"{number(stats.sessions, decimals=0)} sessions")
+        self.window.status.show_fact("cache", f"Cache {_size(stats.bytes)}")
+        self.controller.show_counts()
+
+    def _show_rate(self) -> None:
+        self.window.status.show_fact("rate", self.accounts.rate_text())
+
+    def _show_state(self) -> None:
+        """Decide whether the list is shown, or why there is none."""
+        self._answered = True
+        if self.desk.key is None:
+            self.states.show_state(_NO_ACCOUNT)
+        elif self.controller.listed:
+            self.page.show_table()
+            return
+        elif not self.controller.query.is_empty:
+            self.states.show_state(_no_match(self.controller.query.text))
+        elif self.desk.sync.running:
+            self.states.show_state(_READING)
+        elif self._problem is not None:
+            self.states.show_state(_problem_state(self._problem))
+        else:
+            self.states.show_state(_EMPTY)
+        self.page.show_state()
+        self.settled.emit()
+
+    def _state_pressed(self, name: str) -> None:
+        if name == "settings":
+            self.open_settings()
+        elif name == "demo":
+            self.demo_asked.emit()
+        elif name == "sync":
+            self.start_sync()
+        elif name == "clear":
+            self.window.search_box.clear()
+
+    def _rows_arrived(self) -> None:
+        if self.page.table.current_row_id() is None and self.controller.listed:
+            self.page.table.select_row(0, scroll=False)
+        self.settled.emit()
+
+    def _chosen(self, row_id: int | None) -> None:
+        if row_id is None:
+            self.shown_id = None
+            self.detail.clear()
+            return
+        position = self.page.model.position(row_id)
+        row = self.page.model.row_at(position) if position is not None else None
+        if row is not None:
+            self.detail.show_placeholder(row)
+        self.desk.show(row_id, self._show_detail)
+
+    def _show_detail(self, shown: Shown | None) -> None:
+        if shown is None:
+            self.detail.clear()
+            return
+        self.detail.show_session(shown, self.desk.limits, self.desk.now_ms(), self.desk.zone)
+        self.shown_id = shown.stored.row.row_id
+        self.settled.emit()
+
+    def _cache_changed(self) -> None:
+        if self._battery is not None:
+            self._battery.refresh()
+
+    def _query_changed(self, query: object) -> None:
+        if self._battery is not None:
+            self._battery.show_query(query)
+
+    def _settings_changed(self) -> None:
+        self.themes.set_choice(self.desk.settings.theme)
+        self.page.limits_changed()
+        if self._battery is not None:
+            self._battery.refresh()
+
+    def _make_battery_page(self) -> QWidget:
+        # Charts bring pyqtgraph and numpy: not before they are wanted.
+        from m360desk.ui.battery.page import BatteryPage
+
+        self._battery = BatteryPage(self.desk, self.themes, self.icons, self.marks)
+        self._battery.filter_asked.connect(self.window.search_box.setText)
+        self._battery.show_query(self.controller.query)
+        return self._battery  # type: ignore[no-any-return]  # known only here, where it is imported
+
+    def show_battery_page(self) -> None:
+        """Go to the charts."""
+        self.window.show_page(BATTERY)
+
+    # Dialogs
+
+    def open_settings(self) -> None:
+        """Open the settings."""
+        from m360desk.ui.settings.dialog import SettingsDialog
+
+        dialog = SettingsDialog(self.desk, self.accounts, self.themes, self.icons, self.marks, self.window)
+        dialog.open()
+
+    def _export(self) -> None:
+        from m360desk.ui.export_dialog import ask_and_export
+
+        ask_and_export(self.desk, self.controller.query, self.controller.order, self.window)
+
+
+def later(milliseconds: int, act: Callable[[], None]) -> None:
+    """Do something after the present events are worked off."""
+    QTimer.singleShot(milliseconds, act)
+
+
+def _size(size: int) -> str:
+    megabytes = size / 1_000_000
+    if megabytes >= 1000:
+        return f"{number(megabytes / 1000, decimals=1)} GB"
+    return f"{number(megabytes, decimals=0 if megabytes >= 10 else 1)} MB"
+
+
+_NO_ACCOUNT = State(
+    "Connect your account",
+    "M360 Desk keeps every device session of your M360 account on this computer. It needs the two credentials that "
+    "the M360 dashboard shows under API.",
+    icon="phone",
+    buttons=(("settings", "Enter credentials…"), ("demo", "Look at the demo")),
+    small="The demo is a made-up workshop with 25,000 sessions. It needs no account and sends nothing.",
+)
+_READING = State(
+    "Reading the account",
+    "The newest sessions appear here first. You can search and open them while the rest comes in.",
+    icon="sync",
+)
+_EMPTY = State(
+    "No sessions yet",
+    "A session appears here after a device has been tested in M360 and its session closed, with the next sync.",
+    icon="list",
+    buttons=(("sync", "Sync now"), ("demo", "Look at the demo")),
+    small="Sessions expected? See whether these credentials belong to the right account: Settings, Account.",
+)
+
+
+def _no_match(query: str) -> State:
+    return State(
+        "No session matches",
+        f"Nothing on this computer answers “{query}”.",
+        icon="search",
+        buttons=(("clear", "Clear search"),),
+    )
+
+
+def _problem_state(text: UserText) -> State:
+    from m360desk.ui.marks import Mark
+
+    return State(
+        text.happened,
+        f"{text.means} {text.do}".strip(),
+        mark=Mark.REPLACE,
+        buttons=(("sync", "Try again"), ("settings", "Settings…")),
+    )

@@ -1,0 +1,61 @@
+"""The lanes of one open cache: rows for the eye, long reads, and the one writer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from m360desk.store.errors import Interrupted
+from m360desk.store.reader import CacheReader
+from m360desk.workers.lane import Lane
+from m360desk.workers.writer_lane import WriterLane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from m360desk.store.writer import CacheWriter
+
+
+class CacheLanes(QObject):
+    """Opens and closes together what belongs to one cache.
+
+    ``rows`` answers what a person waits for, ``bulk`` finds and counts, ``slow`` is for charts and exports.
+    """
+
+    def __init__(
+        self, path: Path, open_writer: Callable[[], CacheWriter], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.path = path
+        self.rows: Lane[CacheReader] = self._reader("rows")
+        self.bulk: Lane[CacheReader] = self._reader("bulk")
+        self.slow: Lane[CacheReader] = self._reader("slow")
+        self._open_writer = open_writer
+        self._writer: WriterLane | None = None
+
+    @property
+    def writer(self) -> WriterLane:
+        """The writer's lane, begun when it is first wanted."""
+        if self._writer is None:
+            self._writer = WriterLane(self._open_writer)
+        return self._writer
+
+    def stop(self) -> None:
+        """Close all of it; returns when every thread has ended."""
+        self.rows.stop()
+        self.bulk.stop()
+        self.slow.stop()
+        if self._writer is not None:
+            self._writer.stop()
+
+    def _reader(self, name: str) -> Lane[CacheReader]:
+        return Lane(
+            name,
+            lambda: CacheReader.open(self.path),
+            CacheReader.close,
+            interrupt=CacheReader.interrupt,
+            interrupted=Interrupted,
+            parent=self,
+        )

@@ -1,0 +1,281 @@
+"""The desk: what the window can ask for, answered from the lanes.
+
+Every method returns at once; answers and news come in the thread of this object. Nothing here draws, and
+nothing that draws knows of threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from m360desk.core.battery import Limits
+from m360desk.store.errors import CacheAbsent
+from m360desk.store.key import cache_file
+from m360desk.workers.cache_lanes import CacheLanes
+from m360desk.workers.lane import Lane
+from m360desk.workers.network_lane import NetworkLane
+from m360desk.workers.sync_runner import SyncRunner
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Sequence
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from m360desk.core.cancel import CancelToken
+    from m360desk.core.query import Order, Query
+    from m360desk.core.records import Detail
+    from m360desk.services.export import ExportResult
+    from m360desk.store.key import CacheKey
+    from m360desk.store.reader import CacheReader, CacheStats, StoredRow, StoredSession
+    from m360desk.store.writer import CacheWriter
+    from m360desk.system.settings import Settings
+    from m360desk.system.settings_file import SettingsFile
+
+T = TypeVar("T")
+FIRST_ROWS = 60
+"""Asked for ahead of the whole answer: more than a screen holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the detail pane shows of one session."""
+
+    stored: StoredSession
+    detail: Detail
+    same_device: tuple[StoredRow, ...]
+
+
+class Desk(QObject):
+    """Holds the open cache, its lanes and the settings."""
+
+    cache_opened = Signal()
+    """Another cache is open now: account, mode or API URL have changed."""
+    cache_changed = Signal()
+    """Sessions were written."""
+    settings_changed = Signal()
+    stats_changed = Signal()
+    failed = Signal(object)
+    """An exception that nobody in particular asked about."""
+
+    def __init__(
+        self,
+        settings_file: SettingsFile,
+        settings: Settings,
+        cache_dir: Path,
+        open_writer: Callable[[Path, CacheKey], CacheWriter],
+        now_ms: Callable[[], int],
+        zone: tzinfo,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._settings_file = settings_file
+        self.settings = settings
+        self._cache_dir = cache_dir
+        self._open_writer = open_writer
+        self.now_ms = now_ms
+        self.zone = zone
+        self.key: CacheKey | None = None
+        self.stats: CacheStats | None = None
+        self._lanes: CacheLanes | None = None
+        self._retiring: list[threading.Event] = []
+        self.network = NetworkLane(self)
+        self.sync = SyncRunner(self.network, self)
+        self.sync.wrote.connect(self._wrote)
+        self.chores: Lane[None] = Lane("chores", lambda: None, lambda _: None, parent=self)
+
+    # The open cache
+
+    def open_cache(self, key: CacheKey | None) -> None:
+        """Show another cache from now on; None where there is no account yet."""
+        self.sync.abandon()
+        self._retire()
+        self.key = key
+        self.stats = None
+        if key is not None:
+            path = cache_file(self._cache_dir, key)
+            waiting = tuple(self._retiring)
+            self._lanes = CacheLanes(path, lambda: self._open_after(waiting, path, key), self)
+        self.cache_opened.emit()
+        self.refresh_stats()
+
+    @property
+    def lanes(self) -> CacheLanes | None:
+        """The lanes of the open cache."""
+        return self._lanes
+
+    @property
+    def total(self) -> int | None:
+        """Sessions in the cache, None until counted."""
+        return self.stats.sessions if self.stats is not None else None
+
+    @property
+    def limits(self) -> Limits:
+        """The battery limits in force."""
+        return Limits(float(self.settings.battery_replace_below), float(self.settings.battery_good_from))
+
+    def change_settings(
+        self,
+        edit: Callable[[Settings], Settings],
+        done: Callable[[], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Change the settings, in the file too."""
+
+        def changed(settings: Settings) -> None:
+            self.settings = settings
+            self.settings_changed.emit()
+            if done is not None:
+                done()
+
+        self.chores.request(
+            "settings",
+            lambda *_: self._settings_file.change(edit),
+            changed,
+            failed or self.failed.emit,
+            replace=False,
+        )
+
+    def stop(self) -> None:
+        """End all lanes; returns when every thread has ended."""
+        self.sync.abandon()
+        self.network.stop()
+        if self._lanes is not None:
+            self._lanes.stop()
+        self.chores.stop()
+        for event in self._retiring:
+            event.wait()
+
+    # Reading
+
+    def search(
+        self,
+        query: Query,
+        order: Order,
+        first: Callable[[array[int]], None] | None,
+        done: Callable[[array[int]], None],
+    ) -> None:
+        """Ask for the row ids that answer a query: the first screenful at once, then all."""
+        if first is not None:
+            self._ask("rows", "first", lambda r, t: r.ids(query, order, limit=FIRST_ROWS, cancel=t), first)
+        self._ask("bulk", "ids", lambda r, t: r.ids(query, order, cancel=t), done)
+
+    def rows(self, ids: Sequence[int], done: Callable[[Sequence[StoredRow | None]], None]) -> None:
+        """Ask for rows by their ids."""
+        self._ask("rows", "rows", lambda r, _: r.rows(ids), done)
+
+    def show(self, row_id: int, done: Callable[[Shown | None], None]) -> None:
+        """Ask for all that is known of one session."""
+        self._ask("rows", "detail", lambda r, _: _read_shown(r, row_id), done)
+
+    def read(
+        self, kind: str, work: Callable[[CacheReader, CancelToken], T], done: Callable[[T], None]
+    ) -> None:
+        """Ask for something that takes its time, such as the columns of a chart."""
+        self._ask("slow", kind, work, done)
+
+    def refresh_stats(self) -> None:
+        """Count the cache anew; ``stats_changed`` follows."""
+        self._ask("bulk", "stats", lambda r, _: r.stats(), self._counted)
+
+    def export(
+        self,
+        query: Query,
+        order: Order,
+        out: Path,
+        progress: Callable[[int, int], None],
+        done: Callable[[ExportResult], None],
+        failed: Callable[[Exception], None],
+    ) -> Callable[[], None]:
+        """Write what answers a query into a file, its kind told by its ending; returns how to cancel it.
+
+        ``progress`` (rows, of how many) is called in this object's thread.
+        """
+        mode = self.key.mode if self.key is not None else "testing"
+
+        def work(reader: CacheReader, token: CancelToken) -> ExportResult:
+            from m360desk.services.export import export
+
+            def tell(rows: int, of: int) -> None:
+                self.network.post(lambda: progress(rows, of))
+
+            return export(
+                reader,
+                query,
+                order,
+                out,
+                fmt=out.suffix.lower().lstrip("."),
+                mode=mode,
+                progress=tell,
+                cancel=token,
+            )
+
+        if self._lanes is None:
+            failed(CacheAbsent())
+            return lambda: None
+        return self._lanes.slow.request("export", work, done, failed).cancel
+
+    # Inner workings
+
+    def _ask(
+        self,
+        lane: str,
+        kind: str,
+        work: Callable[[CacheReader, CancelToken], T],
+        done: Callable[[T], None],
+    ) -> None:
+        if self._lanes is None:
+            return
+        reader: Lane[CacheReader] = getattr(self._lanes, lane)
+        reader.request(kind, work, done, self._read_failed)
+
+    def _read_failed(self, error: Exception) -> None:
+        # Nothing cached yet is no trouble: the window shows what to do.
+        if not isinstance(error, CacheAbsent):
+            self.failed.emit(error)
+
+    def _counted(self, stats: CacheStats) -> None:
+        self.stats = stats
+        self.stats_changed.emit()
+
+    def _wrote(self) -> None:
+        self.cache_changed.emit()
+        self.refresh_stats()
+
+    def _open_after(self, waiting: Sequence[threading.Event], path: Path, key: CacheKey) -> CacheWriter:
+        # The same cache may have been open a moment ago: its lock is free when its writer has ended.
+        for event in waiting:
+            event.wait()
+        return self._open_writer(path, key)
+
+    def _retire(self) -> None:
+        """Close the open cache without waiting for it."""
+        lanes, self._lanes = self._lanes, None
+        if lanes is None:
+            return
+        closed = threading.Event()
+        self._retiring = [event for event in self._retiring if not event.is_set()] + [closed]
+
+        def close() -> None:
+            try:
+                lanes.stop()
+            finally:
+                closed.set()
+
+        lanes.setParent(None)
+        threading.Thread(target=close, name="retiring cache").start()
+
+
+def _read_shown(reader: CacheReader, row_id: int) -> Shown | None:
+    from m360desk.core.records import read_detail
+
+    stored = reader.session(row_id)
+    if stored is None:
+        return None
+    device = stored.row.get("device")
+    same = reader.same_device(device) if isinstance(device, str) else [stored.row]
+    return Shown(stored, read_detail(stored.raw), tuple(same))
