@@ -170,6 +170,14 @@ class FileLock:
         os.write(handle, json.dumps(note).encode())
 
 
+def cache_lock(cache: Path, program: str) -> FileLock:
+    """The lock of one cache file, the same for every program that writes to it.
+
+    It lies beside the cache: on a shared drive, the other computer must meet it too.
+    """
+    return FileLock(cache.with_name(f"{cache.name}.lock"), program)
+
+
 if sys.platform == "win32":
     import msvcrt
 

@@ -1,0 +1,1 @@
+"""What the command line does without a window: wiring of the layers below, no logic of its own."""

@@ -1,0 +1,99 @@
+"""``m360desk export``: cached sessions into a file, with no credentials and no network."""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from m360desk.commands.setting_out import (
+    CACHE_UNUSABLE,
+    DONE,
+    UNREACHABLE,
+    WRONG_USE,
+    CommandError,
+    Outset,
+    run_command,
+)
+from m360desk.core.cancel import CancelToken
+from m360desk.core.query import Order, Query, QueryError, parse
+from m360desk.core.user_text import UserText
+from m360desk.services.export import export, export_empty
+from m360desk.store.errors import CacheAbsent, CacheHeld, StoreError
+from m360desk.store.reader import CacheReader
+from m360desk.system.local_time import LocalZone
+from m360desk.system.paths import place_error
+
+_FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl"}
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; its exit code."""
+    return run_command(args, "export", lambda outset: _export(args, outset))
+
+
+def _export(args: argparse.Namespace, outset: Outset) -> int:
+    fmt = _format(args.out)
+    query = _parse(args.query)
+    try:
+        rows = _write(outset, query, args.out, fmt)
+    except StoreError as problem:
+        code = UNREACHABLE if isinstance(problem, CacheHeld) else CACHE_UNUSABLE
+        raise CommandError(code, problem.user_text) from problem
+    except OSError as problem:
+        raise CommandError(WRONG_USE, place_error(args.out, problem).user_text) from problem
+    outset.console.note(f"{rows} sessions ({outset.mode}) written to {args.out}")
+    return DONE
+
+
+def _format(out: Path) -> str:
+    try:
+        return _FORMATS[out.suffix.lower()]
+    except KeyError:
+        raise CommandError(
+            WRONG_USE,
+            UserText(
+                f"{out.name} has no ending that tells a format.",
+                "Nothing was written.",
+                "Use a name that ends in .csv, .xlsx or .jsonl.",
+            ),
+        ) from None
+
+
+def _parse(text: str) -> Query:
+    zone = LocalZone()
+    try:
+        return parse(text, today=datetime.now(zone).date(), zone=zone)
+    except QueryError as problem:
+        marked = f"  {text}\n  {' ' * problem.start}{'^' * max(1, problem.end - problem.start)}"
+        raise CommandError(
+            WRONG_USE,
+            UserText(
+                f"The query is wrong at character {problem.start + 1}: {problem.message}\n{marked}",
+                "Nothing was written.",
+                problem.hint or "Correct the query and try again.",
+            ),
+        ) from problem
+
+
+def _write(outset: Outset, query: Query, out: Path, fmt: str) -> int:
+    try:
+        reader = CacheReader.open(outset.cache(outset.account))
+    except CacheAbsent:
+        outset.console.note(
+            f"nothing is cached in {outset.mode} mode yet: {out} is empty. Run m360desk sync first."
+        )
+        export_empty(out, fmt, outset.mode)
+        return 0
+    try:
+        result = export(
+            reader,
+            query,
+            Order(),
+            out,
+            fmt=fmt,
+            mode=outset.mode,
+            progress=lambda rows, of: outset.console.progress(f"{rows} of {of} sessions written"),
+            cancel=CancelToken(),
+        )
+    finally:
+        reader.close()
+    return result.rows
