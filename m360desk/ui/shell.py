@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from m360desk.core.user_text import UserText
+from m360desk.ui.detail.content import PaneContext
+from m360desk.ui.detail.loading import load_session
 from m360desk.ui.detail.pane import DetailPane
 from m360desk.ui.frame.status_bar import SyncLine
 from m360desk.ui.main_window import BATTERY, MainWindow
-from m360desk.ui.marks import Marks
+from m360desk.ui.marks import Mark, Marks
 from m360desk.ui.sessions.controller import SessionsController
 from m360desk.ui.sessions.page import SessionsPage
 from m360desk.ui.states import State, StatePage
@@ -19,15 +21,16 @@ from m360desk.ui.sync_words import done_line, failed_line, progress_line, words_
 from m360desk.ui.text import local_time, number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from PySide6.QtWidgets import QWidget
 
     from m360desk.services.sync import SyncProgress, SyncResult
+    from m360desk.ui.detail.loading import SessionDetail
     from m360desk.ui.icons import Icons
     from m360desk.ui.theme_source import ThemeSource
     from m360desk.workers.accounts import Accounts
-    from m360desk.workers.desk import Desk, Shown
+    from m360desk.workers.desk import Desk
 
 log = logging.getLogger(__name__)
 MODE_NAMES = {"live": "Live", "testing": "Testing", "demo": "Demo"}
@@ -46,9 +49,9 @@ class Shell(QObject):
         self.marks = Marks()
         self.states = StatePage(themes, icons, self.marks)
         self.page = SessionsPage(
-            themes, icons, self.marks, desk.rows, lambda: desk.limits, desk.now_ms, self.states
+            themes, icons, self.marks, desk.rows, lambda: desk.limits, desk.now_ms, desk.zone, self.states
         )
-        self.detail = DetailPane(themes, icons, self.marks)
+        self.detail = DetailPane(themes, icons, self.marks, self._pane_context)
         self._battery: Any = None
         self.window = MainWindow(themes, icons, self.marks, self.page, self.detail, self._make_battery_page)
         self.controller = SessionsController(desk, self.window.search_box, self.page, self)
@@ -143,6 +146,15 @@ class Shell(QObject):
         self.window.status.show_sync(failed_line(text, last))
         self.window.note_band.show_text(text, error=True, button="Try again")
 
+    def say_notes(self, notes: Sequence[str]) -> None:
+        """Say what was not as it should be when the settings were read."""
+        if notes:
+            self.window.note_band.show_text(UserText(notes[0], " ".join(notes[1:]), ""), error=False)
+
+    def say_problem(self, text: UserText) -> None:
+        """Say what went wrong."""
+        self.window.note_band.show_text(text, error=True)
+
     # What is shown
 
     def _show_account(self) -> None:
@@ -214,15 +226,19 @@ class Shell(QObject):
         row = self.page.model.row_at(position) if position is not None else None
         if row is not None:
             self.detail.show_placeholder(row)
-        self.desk.show(row_id, self._show_detail)
+        self.desk.read_soon("detail", lambda reader, _: load_session(reader, row_id), self._show_detail)
 
-    def _show_detail(self, shown: Shown | None) -> None:
-        if shown is None:
+    def _show_detail(self, session: SessionDetail | None) -> None:
+        if session is None:
             self.detail.clear()
             return
-        self.detail.show_session(shown, self.desk.limits, self.desk.now_ms(), self.desk.zone)
-        self.shown_id = shown.stored.row.row_id
+        self.detail.show_session(session)
+        self.shown_id = session.row_id
         self.settled.emit()
+
+    def _pane_context(self) -> PaneContext:
+        mode = self.desk.key.mode if self.desk.key is not None else "live"
+        return PaneContext(self.desk.now_ms(), self.desk.zone, self.desk.limits, mode)
 
     def _cache_changed(self) -> None:
         if self._battery is not None:
@@ -266,11 +282,6 @@ class Shell(QObject):
         ask_and_export(self.desk, self.controller.query, self.controller.order, self.window)
 
 
-def later(milliseconds: int, act: Callable[[], None]) -> None:
-    """Do something after the present events are worked off."""
-    QTimer.singleShot(milliseconds, act)
-
-
 def _size(size: int) -> str:
     megabytes = size / 1_000_000
     if megabytes >= 1000:
@@ -310,8 +321,6 @@ def _no_match(query: str) -> State:
 
 
 def _problem_state(text: UserText) -> State:
-    from m360desk.ui.marks import Mark
-
     return State(
         text.happened,
         f"{text.means} {text.do}".strip(),

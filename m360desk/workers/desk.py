@@ -7,7 +7,6 @@ nothing that draws knows of threads.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -28,10 +27,9 @@ if TYPE_CHECKING:
 
     from m360desk.core.cancel import CancelToken
     from m360desk.core.query import Order, Query
-    from m360desk.core.records import Detail
     from m360desk.services.export import ExportResult
     from m360desk.store.key import CacheKey
-    from m360desk.store.reader import CacheReader, CacheStats, StoredRow, StoredSession
+    from m360desk.store.reader import CacheReader, CacheStats, StoredRow
     from m360desk.store.writer import CacheWriter
     from m360desk.system.settings import Settings
     from m360desk.system.settings_file import SettingsFile
@@ -39,15 +37,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FIRST_ROWS = 60
 """Asked for ahead of the whole answer: more than a screen holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """All that the detail pane shows of one session."""
-
-    stored: StoredSession
-    detail: Detail
-    same_device: tuple[StoredRow, ...]
 
 
 class Desk(QObject):
@@ -168,9 +157,11 @@ class Desk(QObject):
         """Ask for rows by their ids."""
         self._ask("rows", "rows", lambda r, _: r.rows(ids), done)
 
-    def show(self, row_id: int, done: Callable[[Shown | None], None]) -> None:
-        """Ask for all that is known of one session."""
-        self._ask("rows", "detail", lambda r, _: _read_shown(r, row_id), done)
+    def read_soon(
+        self, kind: str, work: Callable[[CacheReader, CancelToken], T], done: Callable[[T], None]
+    ) -> None:
+        """Ask for something small that a person waits for."""
+        self._ask("rows", kind, work, done)
 
     def read(
         self, kind: str, work: Callable[[CacheReader, CancelToken], T], done: Callable[[T], None]
@@ -268,14 +259,3 @@ class Desk(QObject):
 
         lanes.setParent(None)
         threading.Thread(target=close, name="retiring cache").start()
-
-
-def _read_shown(reader: CacheReader, row_id: int) -> Shown | None:
-    from m360desk.core.records import read_detail
-
-    stored = reader.session(row_id)
-    if stored is None:
-        return None
-    device = stored.row.get("device")
-    same = reader.same_device(device) if isinstance(device, str) else [stored.row]
-    return Shown(stored, read_detail(stored.raw), tuple(same))

@@ -47,7 +47,7 @@ class SessionsController(QObject):
         page.new_asked.connect(self._show_new)
         page.repair_asked.connect(box.setText)
         desk.cache_changed.connect(self._cache_changed)
-        desk.account_changed.connect(self._account_changed)
+        desk.cache_opened.connect(self._cache_opened)
 
     def start(self) -> None:
         """Ask for the first answer."""
@@ -61,9 +61,9 @@ class SessionsController(QObject):
     # What the user does
 
     def _typed(self, text: str) -> None:
-        now = datetime.now().astimezone()
+        today = datetime.now(self._desk.zone).date()
         try:
-            query = parse(text, today=now.date(), zone=self._desk.zone)
+            query = parse(text, today=today, zone=self._desk.zone)
         except QueryError as error:
             self._error = error
             self._patience.start()
@@ -91,7 +91,7 @@ class SessionsController(QObject):
         self._hidden = 0
         self._page.show_ids(self._latest, keep_place=False)
         self._page.table.scrollToTop()
-        self._counts()
+        self.show_counts()
 
     # What the cache does
 
@@ -103,7 +103,7 @@ class SessionsController(QObject):
         self._page.cache_changed()
         self._ask(fresh=False)
 
-    def _account_changed(self) -> None:
+    def _cache_opened(self) -> None:
         self._latest = array("q")
         self._hidden = 0
         self._page.model.forget()
@@ -135,7 +135,7 @@ class SessionsController(QObject):
             self._page.show_ids(ids, keep_place=True)
         else:
             self._merge(ids)
-        self._counts()
+        self.show_counts()
         self.answered.emit()
 
     def _merge(self, ids: array[int]) -> None:
@@ -151,12 +151,13 @@ class SessionsController(QObject):
         if ids[above:] != shown:
             self._page.show_ids(ids[above:] if above else ids, keep_place=True)
 
-    def _counts(self) -> None:
+    def show_counts(self) -> None:
+        """Say how many sessions are listed, of how many."""
         self._page.show_new(self._hidden)
         count = len(self._latest)
         total = count if self.query.is_empty else self._desk.total
         title = "All sessions" if self.query.is_empty else self.query.text
-        self._page.show_counts(title, count, total, so_far=self._desk.syncing)
+        self._page.show_counts(title, count, total, so_far=self._desk.sync.running)
 
     def _timer(self, milliseconds: int, act: object) -> QTimer:
         timer = QTimer(self)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from m360desk.ui.marks import Mark
 from m360desk.ui.sessions.cells import CellContext
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
 from m360desk.ui.sessions.describe import describe
@@ -29,12 +30,13 @@ from m360desk.ui.theme import CHIP_ROW_HEIGHT, GRID
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Sequence
+    from datetime import tzinfo
 
     from m360desk.core.battery import Limits
     from m360desk.core.query import QueryError
     from m360desk.store.reader import StoredRow
     from m360desk.ui.icons import Icons
-    from m360desk.ui.marks import Mark, Marks
+    from m360desk.ui.marks import Marks
     from m360desk.ui.states import StatePage
     from m360desk.ui.theme import Theme
     from m360desk.ui.theme_source import ThemeSource
@@ -59,12 +61,13 @@ class SessionsPage(QWidget):
         fetch_rows: Callable[[Sequence[int], Callable[[Sequence[StoredRow | None]], None]], object],
         limits: Callable[[], Limits],
         now_ms: Callable[[], int],
+        zone: tzinfo,
         state_page: StatePage,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._themes, self._icons, self._marks = themes, icons, marks
-        self._limits, self._now_ms = limits, now_ms
+        self._limits, self._now_ms, self._zone = limits, now_ms, zone
         self._repair = ""
         self.model = SessionModel(COLUMNS, fetch_rows, self._describe, self)
         self._painter = RowPainter(themes, self._context)
@@ -88,7 +91,7 @@ class SessionsPage(QWidget):
         self._midnight.setInterval(60_000)
         self._midnight.timeout.connect(self._day_may_have_changed)
         self._midnight.start()
-        self._day = datetime.now().astimezone().date()
+        self._day = datetime.now(self._zone).date()
 
     # What is shown
 
@@ -192,10 +195,7 @@ class SessionsPage(QWidget):
             self.chosen.emit(self.table.current_row_id())
 
     def _describe(self, column: ListColumn, row: StoredRow, role: int) -> Any:
-        return describe(column, row, role, self._now_ms(), self._zone())
-
-    def _zone(self) -> Any:
-        return datetime.now().astimezone().tzinfo
+        return describe(column, row, role, self._now_ms(), self._zone)
 
     def _context(self, theme: Theme, ratio: float) -> CellContext:
         limits = self._limits()
@@ -213,7 +213,7 @@ class SessionsPage(QWidget):
 
         return CellContext(
             now_ms=self._now_ms(),
-            zone=self._zone(),
+            zone=self._zone,
             limits=limits,
             metrics=metrics,
             first_baseline=first,
@@ -267,8 +267,6 @@ class SessionsPage(QWidget):
         return self._row
 
     def _theme_changed(self) -> None:
-        from m360desk.ui.marks import Mark as Kind
-
         theme = self._themes.theme
         self._row.setFixedHeight(max(CHIP_ROW_HEIGHT, theme.fonts.chip_height + 16))
         for widget, colour in ((self._row, theme.base), (self._error_row, theme.badtint)):
@@ -279,11 +277,11 @@ class SessionsPage(QWidget):
             palette = label.palette()
             palette.setColor(label.foregroundRole(), theme.text2)
             label.setPalette(palette)
-        self._error_mark.setPixmap(self._marks.pixmap(Kind.REPLACE, 14, theme, self.devicePixelRatioF()))
+        self._error_mark.setPixmap(self._marks.pixmap(Mark.REPLACE, 14, theme, self.devicePixelRatioF()))
         self._new.setIcon(self._icons.icon("plus", "accent"))
 
     def _day_may_have_changed(self) -> None:
-        today = datetime.now().astimezone().date()
+        today = datetime.now(self._zone).date()
         if today != self._day:
             self._day = today
             self._painter.forget()

@@ -1,0 +1,155 @@
+"""The window program: builds the objects of every layer and hands them to each other."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from m360desk import __version__
+from m360desk.system.crashes import CrashReporter
+from m360desk.system.locks import FileLock
+from m360desk.system.logs import start_logging
+from m360desk.system.paths import PlaceError, find_places
+from m360desk.system.redaction import Redactor
+from m360desk.system.settings_file import SettingsFile, WindowFile
+from m360desk.ui.icons import Icons, application_icon
+from m360desk.ui.shell import Shell
+from m360desk.ui.theme_source import ThemeSource
+from m360desk.workers.accounts import Accounts
+from m360desk.workers.desk import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from m360desk.options import Options
+    from m360desk.store.key import CacheKey
+    from m360desk.store.writer import CacheWriter
+
+log = logging.getLogger(__name__)
+
+SWITCH_SECONDS = 0.001
+"""How long a worker may keep Python's lock while the UI thread wants it; Python's default is five times that."""
+
+
+class Application(QObject):
+    """One running window with all that belongs to it."""
+
+    first_rows = Signal()
+    """The list shows rows, or why it has none, for the first time."""
+
+    def __init__(self, options: Options, app: QApplication) -> None:
+        super().__init__()
+        self._app = app
+        self.places = find_places(options.profile)
+        self.redactor = Redactor()
+        self._ends: list[Callable[[], None]] = []
+        self._start_reporting()
+        settings_file = SettingsFile(self.places.settings_file)
+        loaded = settings_file.load()
+        self.themes = ThemeSource(app, loaded.settings.theme)
+        self.icons = Icons(self.themes)
+        self.desk = Desk(
+            settings_file,
+            loaded.settings,
+            self.places.cache_dir,
+            lambda path, key: open_writer(path, key, now_ms),
+            now_ms,
+            LocalZone(),
+        )
+        self.accounts = Accounts(self.desk, self.places, self.redactor, options)
+        self.shell = Shell(self.desk, self.accounts, self.themes, self.icons)
+        self._window_file = WindowFile(self.places.window_file)
+        self._notes = loaded.notes
+        self._options = options
+        self.shell.settled.connect(self._first_settled)
+        self.shell.window.closing.connect(self._keep_window)
+
+    def start(self) -> None:
+        """Show the window and begin; what is heavy comes after the first rows."""
+        window = self.shell.window
+        window.restore_kept(self._window_file.load())
+        self.accounts.open_last()
+        window.show()
+        self.shell.start()
+        if self._options.page == "battery":
+            self.shell.show_battery_page()
+
+    def stop(self) -> None:
+        """Close everything; returns when every thread has ended."""
+        self.accounts.stop()
+        self.desk.stop()
+        for end in reversed(self._ends):
+            end()
+
+    def _start_reporting(self) -> None:
+        """Log and report crashes; a folder that cannot be written to costs these, not the window."""
+        try:
+            self._ends.append(start_logging(self.places.log_dir, "window", self.redactor))
+            crashes = CrashReporter(self.places.crash_dir, "the window", self.redactor)
+            crashes.install()
+            self._ends.append(crashes.uninstall)
+        except PlaceError as problem:
+            self._place_problem: PlaceError | None = problem
+        else:
+            self._place_problem = None
+
+    def _first_settled(self) -> None:
+        self.shell.settled.disconnect(self._first_settled)
+        self.first_rows.emit()
+        self.shell.say_notes(self._notes)
+        if self._place_problem is not None:
+            self.shell.say_problem(self._place_problem.user_text)
+        if self._options.screenshot is None or self._options.demo:
+            QTimer.singleShot(0, self.accounts.sync_on_start)
+
+    def _keep_window(self) -> None:
+        if self._options.screenshot is not None:
+            return
+        try:
+            self._window_file.save(self.shell.window.keep_state())
+        except PlaceError as problem:
+            # The window is closing: where it stood is not worth a question.
+            log.info("the window's place was not kept: %s", problem)
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def open_writer(path: Path, key: CacheKey, now: Callable[[], int]) -> CacheWriter:
+    """Open a cache for writing, its lock beside it."""
+    from m360desk.store.writer import CacheWriter
+
+    lock = FileLock(path.with_suffix(".lock"))
+    return CacheWriter.open(path, key, lock=lock, now_ms=now)
+
+
+def make_qt(arguments: list[str]) -> QApplication:
+    """Make Qt's application object with the program's name and icon."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    QApplication.setApplicationName("m360desk")
+    QApplication.setApplicationDisplayName("M360 Desk")
+    QApplication.setApplicationVersion(__version__)
+    QApplication.setDesktopFileName("m360desk")
+    app = QApplication(arguments)
+    app.setWindowIcon(application_icon())
+    QLocale.setDefault(QLocale.system())
+    return app
+
+
+def run(options: Options) -> int:
+    """Run the window until it is closed; returns the exit code."""
+    app = make_qt(sys.argv[:1])
+    application = Application(options, app)
+    application.start()
+    try:
+        return app.exec()
+    finally:
+        application.stop()
