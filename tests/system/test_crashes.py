@@ -33,7 +33,8 @@ thread.start()
 thread.join()
 class Odd:
     def __del__(self):
-        raise RuntimeError("finaliser of device 353909104242713, Bearer {TOKEN}")
+        imei = "353909104242713"
+        raise RuntimeError("finaliser of device " + imei + ", Bearer {TOKEN}")
 odd = Odd()
 del odd
 if sys.argv[2] == "fault":
