@@ -11,11 +11,15 @@ from typing import Literal
 from m360desk.core import jsontext
 from m360desk.core.user_text import UserText
 
+MAX_REASON = 120
+"""Characters of what another program says, in a message."""
+
 BadAnswerKind = Literal[
     "html",
     "empty",
     "truncated",
     "not json",
+    "not http",
     "list",
     "no records",
     "no link",
@@ -23,7 +27,7 @@ BadAnswerKind = Literal[
     "too large",
     "envelope",
 ]
-UnreachableKind = Literal["dns", "refused", "tls", "proxy", "reset", "other"]
+UnreachableKind = Literal["dns", "refused", "tls", "handshake", "proxy", "reset", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,7 @@ _BAD_ANSWERS: dict[BadAnswerKind, str] = {
     "empty": "An empty answer came",
     "truncated": "The answer broke off before its end",
     "not json": "Something came that is not data",
+    "not http": "Something came that is no web answer",
     "list": "A list came where an object was expected",
     "no records": "The answer holds no list of records",
     "no link": "The answer holds no link to a report",
@@ -215,9 +220,10 @@ _BAD_ANSWERS: dict[BadAnswerKind, str] = {
 }
 # A proxy, a hotel's log-in page or a load balancer sends these; the service itself sends JSON, whole.
 _GATEWAYS: frozenset[BadAnswerKind] = frozenset(
-    {"html", "empty", "truncated", "not json", "compressed", "too large"}
+    {"html", "empty", "truncated", "not json", "not http", "compressed", "too large"}
 )
-_WRONG_ADDRESS = frozenset({404, 405, 410})
+WRONG_ADDRESS = frozenset({404, 405, 410})
+"""HTTP statuses that say that the address itself is wrong."""
 
 
 class BadAnswer(ApiError):
@@ -231,11 +237,11 @@ class BadAnswer(ApiError):
         self.kind = kind
         self.heard = heard
         self.gateway = kind in _GATEWAYS
-        self.retryable = self.http_status not in _WRONG_ADDRESS and kind != "no link"
+        self.retryable = self.http_status not in WRONG_ADDRESS and kind != "no link"
 
     def _texts(self) -> tuple[str, str, str]:
         happened = f"{_BAD_ANSWERS[self.kind]}{f': “{self.heard}”' if self.heard else ''}."
-        if self.http_status in _WRONG_ADDRESS:
+        if self.http_status in WRONG_ADDRESS:
             return happened, "There is no such API at this address.", "Check the API address in the settings."
         if self.gateway:
             return (
@@ -268,6 +274,11 @@ _UNREACHABLE: dict[UnreachableKind, tuple[str, str, str]] = {
         "or this computer's clock is wrong. Nothing was sent.",
         "Check date and time. In a company network, have its certificate installed "
         "in the system's trust store.",
+    ),
+    "handshake": (
+        "No secure connection could be made.",
+        "What answers at this address does not speak the kind of encryption that is needed.",
+        "Check the API address, the proxy settings and security programs, then try again.",
     ),
     "proxy": (
         "The proxy did not let the connection through.",
