@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 
-class Cancelled(Exception):  # noqa: N818 - an outcome that the user asked for, not an error
+class Cancelled(Exception):
     """The work was cancelled before it was done."""
 
 
