@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from m360desk import __version__
 from m360desk.system.crashes import CrashReporter
+from m360desk.system.local_time import LocalZone
 from m360desk.system.locks import FileLock
 from m360desk.system.logs import start_logging
 from m360desk.system.paths import PlaceError, find_places
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SWITCH_SECONDS = 0.001
-"""How long a worker may keep Python's lock while the UI thread wants it; Python's default is five times that."""
+"""How long a worker may keep Python's lock while the UI thread wants it; the default is five times that."""
 
 
 class Application(QObject):

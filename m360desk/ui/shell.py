@@ -291,8 +291,8 @@ def _size(size: int) -> str:
 
 _NO_ACCOUNT = State(
     "Connect your account",
-    "M360 Desk keeps every device session of your M360 account on this computer. It needs the two credentials that "
-    "the M360 dashboard shows under API.",
+    "M360 Desk keeps every device session of your M360 account on this computer. It needs the two credentials "
+    "that the M360 dashboard shows under API.",
     icon="phone",
     buttons=(("settings", "Enter credentials…"), ("demo", "Look at the demo")),
     small="The demo is a made-up workshop with 25,000 sessions. It needs no account and sends nothing.",
@@ -304,7 +304,7 @@ _READING = State(
 )
 _EMPTY = State(
     "No sessions yet",
-    "A session appears here after a device has been tested in M360 and its session closed, with the next sync.",
+    "A session appears here after a device has been tested in M360 and its session closed.",
     icon="list",
     buttons=(("sync", "Sync now"), ("demo", "Look at the demo")),
     small="Sessions expected? See whether these credentials belong to the right account: Settings, Account.",
