@@ -7,10 +7,11 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from m360desk.api import answers
 from m360desk.api.answers import BlacklistChecks, HistoryPage, ReportLink
+from m360desk.api.check import ConnectionReport, ModeProbe, check_connection, probe_mode
 from m360desk.api.credentials import Credentials
 from m360desk.api.envelope import Answer, EnvelopeReader
 from m360desk.api.errors import ApiError, Circumstances, RateLimited, TimedOut, Unreachable
@@ -166,6 +167,14 @@ class Client:
             body["testing"] = True
         call = self._call("getBlacklistChecksByBatchId", body, self._reader.data, Priority.USER)
         return answers.blacklist_checks(await _until_cancelled(call, cancel))
+
+    async def check_connection(self, *, wanted: Literal["live", "testing"]) -> ConnectionReport:
+        """Find out what works, step by step, and in which mode the account answers; raises no ApiError."""
+        return await check_connection(self, wanted=wanted)
+
+    async def probe_mode(self, *, priority: Priority = Priority.SYNC) -> ModeProbe:
+        """Find out whether the account answers live or with random testing data. Raises :class:`ApiError`."""
+        return await probe_mode(self, priority=priority)
 
     def _read_page(self, answer: Answer) -> HistoryPage:
         return HistoryPage.of(self._reader.history(answer), answer.received_at)

@@ -1,15 +1,18 @@
 """A server that sends exactly the bytes a test wants, over a real socket, and keeps what it received."""
 
 import asyncio
+import functools
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, ParamSpec
 
 from m360desk.api.client import Client
 from m360desk.api.credentials import Credentials
 
+P = ParamSpec("P")
 GUIDE = Credentials(
     "a167b9ae-948d-490c-9995-932984fbb223", "f3e1016b87d4d11d7994d39050ac5d05ef475bc422131b0916337f0c0a424be3"
 )
@@ -48,7 +51,7 @@ class RawServer:
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _serving: set["asyncio.Task[None] | None"] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -56,7 +59,7 @@ class RawServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self._writers.add(writer)
+        self._serving.add(asyncio.current_task())
         try:
             while not writer.is_closing():
                 request = await _read_request(reader)
@@ -70,15 +73,16 @@ class RawServer:
                 else:
                     await answer(request, writer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            self._writers.discard(writer)
             writer.close()
 
-    def hang_up(self) -> None:
-        for writer in self._writers:
-            writer.transport.abort()
+    async def hang_up(self) -> None:
+        tasks = [task for task in self._serving if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Request:
@@ -99,7 +103,7 @@ async def serving(*answers: bytes | Script, tls: ssl.SSLContext | None = None) -
         yield raw
     finally:
         server.close()
-        raw.hang_up()
+        await raw.hang_up()
         await server.wait_closed()
 
 
@@ -111,6 +115,16 @@ def http(body: bytes, status: str = "200 OK", *headers: str, length: int | None 
 
 CLOSE = "Connection: close"
 GOOD = http(GUIDE_EMPTY, "200 OK", "Content-Type: application/json")
+
+
+def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run a test that is a coroutine in an event loop of its own."""
+
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run
 
 
 class FakeTime:
