@@ -59,8 +59,7 @@ class ConnectionReport:
     """All steps in order. ``limit`` is in requests per second, where the service told it."""
 
     steps: tuple[Step, ...]
-    mode: _log = logging.getLogger(__name__)
-AccountMode = "unknown"
+    mode: AccountMode = "unknown"
     limit: float | None = None
     error: ApiError | None = field(default=None, compare=False)
 
@@ -97,7 +96,7 @@ def is_sample(record: bytes) -> bool:
 
 
 async def check_connection(client: AsksHistory, *, wanted: Literal["live", "testing"]) -> ConnectionReport:
-    """Find out what works for this account, for somebody who waits; what fails is in the report, not raised."""
+    """Find out what works for this account; failures are in the report, none is raised."""
     started = client.limiter.now()
     try:
         await _oldest(client, Priority.USER, repeat=False)
