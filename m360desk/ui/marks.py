@@ -135,7 +135,7 @@ def paint_mark(painter: QPainter, box: QRectF, mark: Mark, theme: Theme, ratio: 
     elif mark is Mark.WATCH:
         _paint_triangle(painter, side, theme, ratio)
     elif mark is Mark.TICK:
-        _paint_tick(painter, side, theme.good, 0.11, 0.84)
+        _paint_tick(painter, side, theme.good, 0.1, 0.66)
     else:
         _paint_filled(painter, side, mark, theme, ratio)
     painter.restore()

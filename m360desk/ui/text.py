@@ -128,7 +128,7 @@ def number(value: float | None, *, decimals: int | None = None, locale: QLocale 
     """
     if value is None or value != value:
         return NOTHING
-    where = locale if locale is not None else QLocale()
+    where = locale if locale is not None else _system_locale()
     if decimals is None:
         rounded = f"{value:.3f}".rstrip("0").rstrip(".")
         decimals = len(rounded.partition(".")[2])
@@ -212,6 +212,14 @@ def listed(items: Sequence[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _system_locale() -> QLocale:
+    """Return the user's locale, or British English for the C locale, which has no thousands separators."""
+    locale = QLocale()
+    if locale.language() is not QLocale.Language.C:
+        return locale
+    return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
 
 
 def _is_short_form(word: str) -> bool:

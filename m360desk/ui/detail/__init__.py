@@ -1,0 +1,1 @@
+"""The detail pane: one session of a device, from its verdicts down to the raw record."""

@@ -1,0 +1,93 @@
+"""A session in words: everything the detail pane shows, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from m360desk.ui.detail.content import SECTIONS, IdentityItem, Line, PaneContent, Run, SectionContent
+from m360desk.ui.detail.describe_battery import battery_notes, battery_section, storage_section
+from m360desk.ui.detail.describe_head import badges, dashboard_link, facts, gauge, identities, title
+from m360desk.ui.detail.describe_rest import (
+    blacklist_section,
+    expenses_section,
+    grading_section,
+    locks_section,
+    parts_section,
+    reports_section,
+    versions_section,
+    wipe_section,
+)
+from m360desk.ui.detail.describe_tests import history_section, readings, tests_section
+from m360desk.ui.detail.pieces import note
+from m360desk.ui.text import date_and_clock
+
+if TYPE_CHECKING:
+    from m360desk.core.records import Detail
+    from m360desk.store.stored import StoredRow
+    from m360desk.ui.detail.content import PaneContext
+    from m360desk.ui.detail.loading import SessionDetail
+
+
+def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
+    """Return all that is shown of a session, but for its raw record."""
+    detail = session.detail
+    fields, record = detail.session, detail.record
+    found = readings(session.history)
+    sections = {
+        "history": history_section(session.history, session.row_id, context),
+        "tests": tests_section(detail.tests),
+        "battery": battery_section(fields),
+        "storage": storage_section(fields),
+        "locks": locks_section(fields, record),
+        "parts": parts_section(record),
+        "grading": grading_section(fields, record, context),
+        "blacklist": blacklist_section(fields, record, context),
+        "wipe": wipe_section(fields),
+        "expenses": expenses_section(fields, record),
+        "reports": reports_section(record),
+        "notes": _notes_section(detail, session.gone_ms, context),
+        "versions": versions_section(session.versions, context),
+    }
+    verdicts, identity = badges(fields, context), identities(fields, context)
+    head = [title(fields), facts(fields), ", ".join(badge.text for badge in verdicts)]
+    return PaneContent(
+        title=head[0],
+        facts=head[1],
+        badges=verdicts,
+        identity=identity,
+        sections=sections,
+        gauge=gauge(fields, context),
+        readings=found,
+        battery_notes=battery_notes(found, (), context),
+        dashboard_link=dashboard_link(fields),
+        properties=len(record) if isinstance(record, dict) else 0,
+        plain_text=_plain_text(head, identity, sections),
+    )
+
+
+def describe_row(row: StoredRow, context: PaneContext) -> tuple[str, str, tuple[IdentityItem, ...]]:
+    """Return title, facts and identities as far as a row of the list knows them."""
+    return title(row), facts(row), identities(row, context)
+
+
+def _notes_section(detail: Detail, gone_ms: int | None, context: PaneContext) -> SectionContent:
+    lines: list[Line] = []
+    if gone_ms is not None:
+        when = date_and_clock(gone_ms, context.zone)
+        lines.append(note(f"The account no longer has this session, seen {when}. This copy is kept."))
+    lines += [note(str(each)) for each in detail.notes]
+    if not lines:
+        return SectionContent((Run("none, everything was read as it came", colour="text2"),))
+    return SectionContent((Run(str(len(lines)), colour="text2"),), tuple(lines))
+
+
+def _plain_text(
+    head: list[str], identity: tuple[IdentityItem, ...], sections: dict[str, SectionContent]
+) -> str:
+    blocks = ["\n".join(line for line in head if line)]
+    blocks.append("\n".join(f"{item.caption}: {item.copied or item.shown}" for item in identity))
+    for key, name in SECTIONS:
+        section = sections.get(key)
+        if section is not None and section.lines:
+            blocks.append("\n".join((name, *(f"  {line.spoken}" for line in section.lines))))
+    return "\n\n".join(blocks) + "\n"

@@ -1,0 +1,52 @@
+"""What is read for the detail pane, in the row reader's lane: never in the UI thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from m360desk.core.records import Detail, read_detail
+
+if TYPE_CHECKING:
+    from m360desk.store.reader import CacheReader
+    from m360desk.store.stored import StoredRow, Version
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDetail:
+    """A session read whole, with the sessions of the same device and what the cache knows about it.
+
+    Times are milliseconds since 1970 UTC: ``seen_ms`` when the record was last read from the service,
+    ``changed_ms`` when it last came with another content, ``gone_ms`` since when the service no longer has
+    it. ``versions`` are its earlier contents, the newest first.
+    """
+
+    row_id: int
+    detail: Detail
+    history: tuple[StoredRow, ...] = ()
+    seen_ms: int | None = None
+    changed_ms: int | None = None
+    gone_ms: int | None = None
+    versions: tuple[Version, ...] = ()
+
+    def record(self) -> object:
+        """Return the decoded record."""
+        return self.detail.record
+
+
+def load_session(reader: CacheReader, row_id: int) -> SessionDetail | None:
+    """Read one session from the cache, or None when it is not in it (any more)."""
+    stored = reader.session(row_id)
+    if stored is None:
+        return None
+    detail = read_detail(stored.raw)
+    device = detail.session.get("device")
+    return SessionDetail(
+        row_id=row_id,
+        detail=detail,
+        history=tuple(reader.same_device(device)) if isinstance(device, str) else (),
+        seen_ms=stored.seen_ms,
+        changed_ms=stored.changed_ms,
+        gone_ms=stored.gone_ms,
+        versions=stored.versions,
+    )

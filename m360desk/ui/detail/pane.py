@@ -1,0 +1,305 @@
+"""The detail pane: what one session says about a device, in sections that keep their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from m360desk.ui.detail.battery_body import BatteryBody
+from m360desk.ui.detail.content import FOLDED_AT_FIRST, SECTIONS, PaneContent, Run
+from m360desk.ui.detail.describe import describe, describe_row
+from m360desk.ui.detail.head import PaneHead
+from m360desk.ui.detail.identity import IdentityGrid
+from m360desk.ui.detail.lines import LinesView
+from m360desk.ui.detail.plots import Sparkline
+from m360desk.ui.detail.raw_body import RawBody
+from m360desk.ui.detail.section import Section
+from m360desk.ui.text import counted
+from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, GRID, HALF, PANE_PADDING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m360desk.store.stored import StoredRow
+    from m360desk.ui.detail.content import PaneContext
+    from m360desk.ui.detail.loading import SessionDetail
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.marks import Marks
+    from m360desk.ui.theme_source import ThemeSource
+
+#: What loads within this time shows no grey bars (milliseconds).
+PLACEHOLDER_DELAY_MS = 50
+_IDENTITIES = 6
+# Lines that each section keeps free while the first session of all loads.
+_FIRST_ROWS = {"history": 2, "tests": 4, "battery": 2}
+
+
+class DetailPane(QScrollArea):
+    """Shows one session. Filled in one call; nothing in it moves when another session is chosen.
+
+    ``session_requested`` asks for another session of the same device by its row id, ``refresh_requested`` and
+    ``report_requested`` for work on the one that is shown; ``link_requested`` carries an https address.
+    ``folds_changed`` tells that :meth:`folded_sections` is to be kept.
+    """
+
+    session_requested = Signal(object)
+    refresh_requested = Signal(object)
+    report_requested = Signal(object)
+    version_requested = Signal(object, int)
+    link_requested = Signal(str)
+    folds_changed = Signal()
+
+    def __init__(
+        self,
+        themes: ThemeSource,
+        icons: Icons,
+        marks: Marks,
+        context: Callable[[], PaneContext],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("detailPane")
+        self.setAccessibleName("Session details")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(DETAIL_WIDTH_LEAST)
+        self._themes = themes
+        self._context = context
+        self._row_id: int | None = None
+        self._content: PaneContent | None = None
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(PLACEHOLDER_DELAY_MS)
+        self._delay.timeout.connect(self._show_bars)
+        self.head = PaneHead(themes, icons, marks)
+        self.identity = IdentityGrid(_IDENTITIES, themes, icons)
+        self.sparkline = Sparkline(themes)
+        self.battery = BatteryBody(themes, icons, marks)
+        self.raw = RawBody(themes, icons)
+        self.lists: dict[str, LinesView] = {}
+        self.sections: dict[str, Section] = {}
+        self._page = self._build(themes, icons, marks)
+        self._empty = _EmptyPage(themes)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self._page)
+        self.setWidget(self._pages)
+        self._connect()
+        self._retheme()
+        self.clear()
+
+    # What is shown
+
+    @property
+    def row_id(self) -> int | None:
+        """The row id of the session shown or awaited, or None."""
+        return self._row_id
+
+    @property
+    def content(self) -> PaneContent | None:
+        """What the pane says, or None while nothing or a placeholder is shown."""
+        return self._content
+
+    def clear(self) -> None:
+        """Show that no session is selected."""
+        self._delay.stop()
+        self._row_id = None
+        self._content = None
+        self._pages.setCurrentWidget(self._empty)
+        self._fit_page()
+
+    def show_placeholder(self, row: StoredRow) -> None:
+        """Show what the list's row knows at once; grey bars for the rest come only if it takes longer."""
+        self._row_id = row.row_id
+        self._content = None
+        title, facts, identity = describe_row(row, self._context())
+        self.head.title.show_text(title, facts)
+        self.head.badges.show_bars(False)
+        self.identity.show_items(identity)
+        self.identity.show_bars(False)
+        self._enable_actions(False)
+        self.sparkline.hide()
+        rows = self._themes.theme.fonts.compact_row_height
+        for key, section in self.sections.items():
+            section.show_loading(rows * _FIRST_ROWS.get(key, 0))
+        self._pages.setCurrentWidget(self._page)
+        self._fit_page()
+        self._delay.start()
+
+    def show_session(self, session: SessionDetail) -> None:
+        """Show a session whole."""
+        self._delay.stop()
+        content = describe(session, self._context())
+        self._row_id = session.row_id
+        self._content = content
+        self._page.setUpdatesEnabled(False)
+        try:
+            self._fill(content, session)
+        finally:
+            self._page.setUpdatesEnabled(True)
+        self._pages.setCurrentWidget(self._page)
+        self._fit_page()
+
+    # Folding
+
+    def folded_sections(self) -> tuple[str, ...]:
+        """Return the keys of the folded sections, for the settings."""
+        return tuple(key for key, section in self.sections.items() if section.folded)
+
+    def set_folded_sections(self, keys: tuple[str, ...]) -> None:
+        """Fold exactly these sections; unknown keys are left out."""
+        for key, section in self.sections.items():
+            section.set_folded(key in keys)
+
+    def sizeHint(self) -> QSize:
+        return QSize(DETAIL_WIDTH, 600)
+
+    def _build(self, themes: ThemeSource, icons: Icons, marks: Marks) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.head)
+        layout.addWidget(self.identity)
+        for key, title in SECTIONS:
+            section = Section(key, title, self._body(key, title, themes, icons, marks), themes, icons)
+            section.set_folded(key in FOLDED_AT_FIRST)
+            section.folded_changed.connect(self._fold_changed)
+            self.sections[key] = section
+            layout.addWidget(section)
+        layout.addStretch(1)
+        self.sections["history"].header.set_extra(self.sparkline)
+        self.sections["raw"].header.set_extra(self.raw.copy_button)
+        self.lists["history"].setObjectName("deviceHistory")
+        self.lists["tests"].setObjectName("testList")
+        return page
+
+    def _body(self, key: str, title: str, themes: ThemeSource, icons: Icons, marks: Marks) -> QWidget:
+        if key == "battery":
+            return self.battery
+        if key == "raw":
+            return self.raw
+        view = LinesView(themes, icons, marks)
+        view.setAccessibleName(title)
+        view.activated_line.connect(self._line_activated)
+        self.lists[key] = view
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(PANE_PADDING, 0, PANE_PADDING, 0)
+        layout.addWidget(view)
+        return body
+
+    def _connect(self) -> None:
+        self.head.refresh.clicked.connect(lambda: self.refresh_requested.emit(self._row_id))
+        self.head.report.clicked.connect(lambda: self.report_requested.emit(self._row_id))
+        self.head.more.clicked.connect(self._show_menu)
+        self.raw.tree.height_changed.connect(self._fit_page)
+        self._themes.changed.connect(self._retheme)
+
+    def _fill(self, content: PaneContent, session: SessionDetail) -> None:
+        self.head.title.show_text(content.title, content.facts)
+        self.head.badges.show_badges(content.badges)
+        self.identity.show_items(content.identity)
+        self.identity.show_bars(False)
+        self._enable_actions(True)
+        self.sparkline.show_readings(content.readings, content.gauge)
+        battery = content.sections["battery"]
+        self.battery.show_battery(content.gauge, battery.lines, content.readings, content.battery_notes)
+        self.raw.offer(session.record)
+        for key, section in self.sections.items():
+            if key == "raw":
+                words = counted(content.properties, "property", "properties")
+                section.show_header((Run(words, colour="text2"),), has_lines=True)
+                continue
+            shown = content.sections[key]
+            if key in self.lists:
+                self.lists[key].show_lines(shown.lines)
+            section.show_header(shown.summary, has_lines=bool(shown.lines))
+
+    def _enable_actions(self, enabled: bool) -> None:
+        for button in (self.head.refresh, self.head.report, self.head.more, self.raw.copy_button):
+            button.setEnabled(enabled)
+
+    def _show_bars(self) -> None:
+        self.head.badges.show_bars(True)
+        self.identity.show_bars(True)
+        for section in self.sections.values():
+            section.show_bars()
+
+    def _line_activated(self, target: object) -> None:
+        if isinstance(target, str):
+            self.link_requested.emit(target)
+            return
+        if self.sender() is self.lists["versions"]:
+            self.version_requested.emit(self._row_id, target)
+        elif target != self._row_id:
+            self.session_requested.emit(target)
+
+    def _show_menu(self) -> None:
+        content = self._content
+        if content is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy as text", lambda: QGuiApplication.clipboard().setText(content.plain_text))
+        menu.addAction("Copy raw record", self.raw.copy_all)
+        menu.addSeparator()
+        dashboard = menu.addAction(
+            "Open in the dashboard", lambda: self.link_requested.emit(content.dashboard_link)
+        )
+        dashboard.setEnabled(bool(content.dashboard_link))
+        menu.addSeparator()
+        menu.addAction("Unfold all sections", lambda: self.set_folded_sections(()))
+        menu.addAction("Fold all sections", lambda: self.set_folded_sections(tuple(self.sections)))
+        button = self.head.more
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def _fold_changed(self) -> None:
+        self._fit_page()
+        self.folds_changed.emit()
+
+    def _fit_page(self) -> None:
+        """Let the stack be as high as the page it shows, not as the highest it has."""
+        current = self._pages.currentWidget()
+        for page in (self._empty, self._page):
+            policy = page.sizePolicy()
+            policy.setVerticalPolicy(policy.Policy.Preferred if page is current else policy.Policy.Ignored)
+            page.setSizePolicy(policy)
+
+    def _retheme(self) -> None:
+        theme = self._themes.theme
+        palette = self.viewport().palette()
+        palette.setColor(QPalette.ColorRole.Window, theme.base)
+        palette.setColor(QPalette.ColorRole.Base, theme.base)
+        self.viewport().setPalette(palette)
+        self.verticalScrollBar().setSingleStep(theme.fonts.compact_row_height)
+
+
+class _EmptyPage(QWidget):
+    """What stands there while no session is selected."""
+
+    def __init__(self, themes: ThemeSource) -> None:
+        super().__init__()
+        self._themes = themes
+        self._labels = (QLabel("No session selected", self), QLabel("Choose a row, or scan a device.", self))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PANE_PADDING, PANE_PADDING, PANE_PADDING, PANE_PADDING)
+        layout.setSpacing(HALF - 2)
+        for label in self._labels:
+            layout.addWidget(label)
+        layout.addStretch(1)
+        layout.setContentsMargins(PANE_PADDING, 2 * GRID, PANE_PADDING, GRID)
+        themes.changed.connect(self._retheme)
+        self._retheme()
+
+    def _retheme(self) -> None:
+        theme = self._themes.theme
+        for label, font in zip(self._labels, (theme.fonts.body, theme.fonts.small), strict=True):
+            label.setFont(font)
+            palette = label.palette()
+            palette.setColor(label.foregroundRole(), theme.text2)
+            label.setPalette(palette)

@@ -1,0 +1,74 @@
+"""Lines as the sections of the detail pane have them: key and value, mark with value, note."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from m360desk.ui.detail.content import Line, Piece, Run
+from m360desk.ui.text import NOTHING, number
+
+if TYPE_CHECKING:
+    from m360desk.core.fields import Value
+    from m360desk.ui.marks import Mark
+
+_VALUE_AT = 128
+_MARKED_LABEL_AT = 24
+_MARKED_VALUE_AT = 152
+_NOTE_AT = 22
+
+
+def quantity(value: float | None, unit: str = "", *, decimals: int | None = None) -> tuple[Run, ...]:
+    """Return a figure and its small unit; a dash in the second colour when it is missing."""
+    figure = number(value, decimals=decimals)
+    if figure == NOTHING:
+        return (Run(NOTHING, colour="text2"),)
+    return (Run(figure), Run(unit, "small", "text2")) if unit else (Run(figure),)
+
+
+def words(runs: tuple[Run, ...]) -> str:
+    """Return runs as they are spoken: figure and unit apart."""
+    return " ".join(run.text.strip() for run in runs if run.text.strip())
+
+
+def key_value(label: str, value: tuple[Run, ...], source: str = "", *, tip: str = "") -> Line:
+    """Return a line of a name, a value and where the value comes from."""
+    found = [Piece(0, (Run(label, colour="text2"),)), Piece(_VALUE_AT, value)]
+    if source:
+        found.append(Piece(0, (Run(source, "small", "text2"),), right=True))
+    spoken = f"{label} {words(value)}" + (f", {source}" if source else "")
+    return Line(tuple(found), spoken=spoken, copied=words(value), tip=tip)
+
+
+def marked(mark: Mark, label: str, value: Run, *, tip: str = "") -> Line:
+    """Return a line of a mark, a name and a state."""
+    found = (Piece(_MARKED_LABEL_AT, (Run(label),)), Piece(_MARKED_VALUE_AT, (value,)))
+    return Line(found, mark=mark, spoken=f"{label}: {value.text} ({mark.value})", copied=value.text, tip=tip)
+
+
+def note(text: str, *, mark: Mark | None = None) -> Line:
+    """Return a small text that wraps, behind an information sign or a mark."""
+    piece = Piece(_NOTE_AT, (Run(text, "small", "text2"),))
+    icon = "" if mark is not None else "info"
+    return Line((piece,), mark=mark, icon=icon, wraps=True, spoken=text, copied=text)
+
+
+def figure(value: Value | bytes) -> float | None:
+    """Return a value if it is a figure."""
+    return float(value) if isinstance(value, int | float) else None
+
+
+def count(value: Value | bytes) -> int:
+    """Return a value if it is a whole number, else 0."""
+    return value if isinstance(value, int) else 0
+
+
+def plain(value: Value | bytes) -> str:
+    """Return a value as text; "" when it is missing. Bytes stand for a text that is none: shown as far as it is."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)
+
+
+def names(value: Value | bytes) -> list[str]:
+    """Return the names kept in one text with commas."""
+    return [name for name in plain(value).split(",") if name]
