@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from m360desk import __version__
 from m360desk.system.crashes import CrashReporter
 from m360desk.system.local_time import LocalZone
-from m360desk.system.locks import FileLock
+from m360desk.system.locks import cache_lock
 from m360desk.system.logs import start_logging
 from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
@@ -63,7 +63,7 @@ class Application(QObject):
             now_ms,
             LocalZone(),
         )
-        self.accounts = Accounts(self.desk, self.places, self.redactor, options)
+        self.accounts = Accounts(self.desk, self.redactor, options)
         self.shell = Shell(self.desk, self.accounts, self.themes, self.icons)
         self._window_file = WindowFile(self.places.window_file)
         self._notes = loaded.notes
@@ -85,6 +85,7 @@ class Application(QObject):
         """Close everything; returns when every thread has ended."""
         self.accounts.stop()
         self.desk.stop()
+        self.accounts.clear_away()
         for end in reversed(self._ends):
             end()
 
@@ -128,8 +129,7 @@ def open_writer(path: Path, key: CacheKey, now: Callable[[], int]) -> CacheWrite
     """Open a cache for writing, its lock beside it."""
     from m360desk.store.writer import CacheWriter
 
-    lock = FileLock(path.with_suffix(".lock"))
-    return CacheWriter.open(path, key, lock=lock, now_ms=now)
+    return CacheWriter.open(path, key, lock=cache_lock(path, "the window"), now_ms=now)
 
 
 def make_qt(arguments: list[str]) -> QApplication:

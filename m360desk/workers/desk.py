@@ -79,14 +79,14 @@ class Desk(QObject):
 
     # The open cache
 
-    def open_cache(self, key: CacheKey | None) -> None:
-        """Show another cache from now on; None where there is no account yet."""
+    def open_cache(self, key: CacheKey | None, folder: Path | None = None) -> None:
+        """Show another cache from now on, in its usual folder or another; None: there is no account yet."""
         self.sync.abandon()
         self._retire()
         self.key = key
         self.stats = None
         if key is not None:
-            path = cache_file(self._cache_dir, key)
+            path = cache_file(folder or self._cache_dir, key)
             waiting = tuple(self._retiring)
             self._lanes = CacheLanes(path, lambda: self._open_after(waiting, path, key), self)
         self.cache_opened.emit()

@@ -1,0 +1,63 @@
+"""The line to the service for one account: one client, so that all requests share one limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m360desk.api.client import Client
+    from m360desk.system.credentials import StoredCredentials
+
+
+class Line:
+    """Makes the client when it is first needed; belongs to the network lane, but for ``rate``.
+
+    The client's libraries take a quarter of a second to load, which is why nothing of it is imported before.
+    """
+
+    def __init__(
+        self,
+        credentials: StoredCredentials,
+        base_url: str | None,
+        *,
+        workstations: int | None,
+        learned: float | None,
+        on_learned: Callable[[float], None],
+    ) -> None:
+        self._credentials = credentials
+        self._base_url = base_url
+        self._workstations = workstations
+        self._learned = learned
+        self._on_learned = on_learned
+        self._client: Client | None = None
+        self.rate: tuple[float, float | None] | None = None
+        """Requests in the last second, and how many are allowed; readable from any thread."""
+
+    def client(self) -> Client:
+        """The client, made now if need be.
+
+        Raises :class:`CredentialsError` where the credentials cannot be any.
+        """
+        if self._client is None:
+            from m360desk.api.client import Client
+            from m360desk.api.credentials import parse_credentials
+            from m360desk.api.limiter import Limiter
+            from m360desk.api.urls import DEFAULT_BASE_URL
+
+            limiter = Limiter(self._workstations, learned=self._learned, on_learned=self._on_learned)
+            credentials = parse_credentials(self._credentials.auth_code, self._credentials.auth_token)
+            self._client = Client(credentials, base_url=self._base_url or DEFAULT_BASE_URL, limiter=limiter)
+        return self._client
+
+    def note_rate(self) -> None:
+        """Remember how fast requests go, for whoever shows it."""
+        if self._client is not None:
+            self.rate = (self._client.stats.recent_rate, self._client.limiter.limit)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
