@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from m360desk.core import identity, parsing, units
-from m360desk.core.reading import Reading
+from m360desk.core.reading import SCALARS, Reading, once
 
 T = TypeVar("T")
 
@@ -38,6 +38,7 @@ def _imei(value: object) -> str | None:
     return identity.bare_imei(written) if written else None
 
 
+@once
 def device(reading: Reading) -> str | None:
     """The key that sessions of the same device share."""
     get = reading.merged.get
@@ -68,19 +69,20 @@ def _without_storage_and_colour(name: str, colour: str | None) -> str:
 
 def storage(reading: Reading) -> float | None:
     """Storage size in GB; the storage test's total where the record has none."""
-    size = units.gigabytes(reading.merged.get("internalStorage"))
+    size = _property(reading, "internalStorage", units.gigabytes)
     return size if size is not None else _context(reading, "StorageTotal", units.gigabytes)
 
 
 def storage_free(reading: Reading) -> float | None:
     """Free storage in GB."""
-    size = units.gigabytes(reading.merged.get("internalStorageFree"))
+    size = _property(reading, "internalStorageFree", units.gigabytes)
     return size if size is not None else _context(reading, "StorageFree", units.gigabytes)
 
 
+@once
 def reported(reading: Reading) -> float | None:
     """State of health as the device reports it, in percent; above 100 is normal for a new cell."""
-    return units.health_percent(reading.merged.get("batteryHealthPercent"))
+    return _property(reading, "batteryHealthPercent", units.health_percent)
 
 
 def battery(reading: Reading) -> float | None:
@@ -96,28 +98,34 @@ def battery_source(reading: Reading) -> str | None:
     return MEASURED if _measured(reading) is not None else None
 
 
+@once
 def _measured(reading: Reading) -> float | None:
     return units.health_of_capacities(full_charge(reading), design(reading))
 
 
 def cycles(reading: Reading) -> int | None:
     """Charge cycles."""
-    count = units.count(reading.merged.get("batteryCycles"))
+    count = _property(reading, "batteryCycles", units.count)
     return count if count is not None else _context(reading, "BatteryCycles", units.count)
 
 
+@once
 def full_charge(reading: Reading) -> int | None:
     """Full charge capacity in mAh."""
-    capacity = units.milliampere_hours(reading.merged.get("fullChargeCapacity"))
+    capacity = _property(reading, "fullChargeCapacity", units.milliampere_hours)
     if capacity is not None:
         return capacity
     return _context(reading, "BatteryCurrentCapacity", units.milliampere_hours)
 
 
+@once
 def design(reading: Reading) -> int | None:
     """Design capacity in mAh; the battery test's first, it is the documented place (guide)."""
     capacity = _context(reading, "BatteryOriginalCapacity", units.milliampere_hours)
-    return capacity if capacity is not None else units.milliampere_hours(reading.first(*DESIGN_SOURCES))
+    for name in DESIGN_SOURCES:
+        if capacity is None:
+            capacity = _property(reading, name, units.milliampere_hours)
+    return capacity
 
 
 def temperature(reading: Reading) -> float | None:
@@ -135,6 +143,11 @@ def drain(reading: Reading) -> float | None:
     return _context(reading, "BatteryDrainPercentLost", units.percent)
 
 
-def _context(reading: Reading, name: str, parse: Callable[[object, object], T | None]) -> T | None:
+def _property(reading: Reading, name: str, parse: Callable[[object, str | None], T | None]) -> T | None:
+    value = reading.merged.get(name)
+    return parse(value, None) if type(value) in SCALARS else None
+
+
+def _context(reading: Reading, name: str, parse: Callable[[object, str | None], T | None]) -> T | None:
     found = reading.contexts.get(name)
-    return parse(*found) if found is not None else None
+    return parse(found[0], found[1]) if found is not None else None

@@ -4,11 +4,12 @@ The guide names these properties, not the values in them: words are matched in e
 (assumption), and what is not known is shown as it came.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from m360desk.core import flags as bits
-from m360desk.core import identity, parsing
-from m360desk.core.reading import Reading, diagnostics_results, is_blank
+from m360desk.core import derive, parsing
+from m360desk.core.reading import Reading, diagnostics_results, is_blank, once
 
 LOCKED: Final = "locked"
 UNLOCKED: Final = "unlocked"
@@ -87,12 +88,16 @@ _AMOUNT_NAMES: Final = ("total", "amount", "sum", "price", "value", "cost")
 def word_of(value: object, names: tuple[str, ...] = _STATE_NAMES) -> str | None:
     """The telling text of a property: the value itself, or the first of ``names`` in it; of a list the last."""
     for _ in range(3):
-        if isinstance(value, list):
+        if type(value) is dict:
+            inner = value.get(names[0])
+            if is_blank(inner):
+                inner = next((value[name] for name in names if not is_blank(value.get(name))), None)
+            value = inner
+        elif type(value) is list:
             value = value[-1] if value else None
-        if not isinstance(value, dict):
-            return parsing.text(value)
-        value = next((value[name] for name in names if not is_blank(value.get(name))), None)
-    return None if isinstance(value, dict | list) else parsing.text(value)
+        else:
+            break
+    return None if isinstance(value, (dict, list)) else parsing.text(value)
 
 
 def grade(reading: Reading) -> str | None:
@@ -100,6 +105,7 @@ def grade(reading: Reading) -> str | None:
     return word_of(reading.merged.get("gradingResult"), _GRADE_NAMES)
 
 
+@once
 def sim_lock(reading: Reading) -> str | None:
     """ "locked", "unlocked", or the state as it came; None where nobody looked."""
     other = None
@@ -126,11 +132,20 @@ def _sim_word(value: object) -> str | None:
 
 def is_on(value: object) -> bool | None:
     """Whether a lock is on; None where the value does not say. An account's name says that it is."""
+    if type(value) is str:
+        return _is_on_word(value)
+    if type(value) is bool:
+        return value
     if value == []:
         return False  # PHP's empty list of accounts
     if isinstance(value, list) or (isinstance(value, dict) and value and word_of(value) is None):
         return True
-    word = (word_of(value) or "").lower()
+    return _is_on_word(word_of(value) or "")
+
+
+@lru_cache(maxsize=1024)
+def _is_on_word(written: str) -> bool | None:
+    word = written.strip().lower()
     if not word or word in _UNKNOWN:
         return None
     return word not in _OFF
@@ -162,12 +177,14 @@ def _is_apple(reading: Reading) -> bool:
     return maker.lower().startswith("apple")
 
 
+@once
 def account_lock(reading: Reading) -> str | None:
     """The accounts that hold the device; "" where all that is known is off, None where nothing is known."""
     locks = account_locks(reading)
     return ",".join([lock for lock, on in locks.items() if on]) if locks else None
 
 
+@once
 def blacklist(reading: Reading) -> str | None:
     """ "listed", "clean", or the answer as it came; None where it was not checked."""
     value = reading.merged.get("blacklistCheckResult")
@@ -200,7 +217,7 @@ def part_states(value: object) -> dict[str, int | None]:
         return {name: _original(item) for name, item in named.items() if name}
     if not isinstance(value, dict):
         return {}
-    return {name: _original(item) for name, item in value.items() if isinstance(item, dict | bool)}
+    return {name: _original(item) for name, item in value.items() if isinstance(item, (dict, bool))}
 
 
 def _original(item: object) -> int | None:
@@ -209,6 +226,7 @@ def _original(item: object) -> int | None:
     return parsing.flag(item.get("isOriginal")) if isinstance(item, dict) else None
 
 
+@once
 def parts(reading: Reading) -> str | None:
     """The parts that are not original; "" where all are, None where nobody looked."""
     value = reading.merged.get("oemCheckResult")
@@ -277,7 +295,7 @@ def operations(reading: Reading) -> str:
 def photos(reading: Reading) -> int | None:
     """How many photos the grading has."""
     value = reading.merged.get("gradingPhotos")
-    if isinstance(value, list | dict):
+    if isinstance(value, (dict, list)):
         return len(value)
     return None if value is None else parsing.integer(value)
 
@@ -294,9 +312,6 @@ def flags(reading: Reading) -> int:
         found |= bits.BLACKLISTED
     if parts(reading):
         found |= bits.PARTS
-    if is_on(get("rooted")) or is_on(get("iosJailbreak")):
+    if any(value is not None and is_on(value) for value in (get("rooted"), get("iosJailbreak"))):
         found |= bits.ROOTED
-    key = identity.device_key(
-        parsing.text(get("imei")), parsing.text(get("imei2")), parsing.text(get("serial"))
-    )
-    return found if key is not None else found | bits.UNIDENTIFIED
+    return found if derive.device(reading) is not None else found | bits.UNIDENTIFIED

@@ -1,6 +1,6 @@
 """Diagnostics results in each shape that comes: v2's lists, v1's objects keyed by test, and what lies between."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -42,6 +42,7 @@ V1_CONTEXTS: Final[Mapping[str, str]] = {
 }
 _V1_MARKS: Final = ("status", "result", "details")
 _WITH_V1_DETAILS: Final = frozenset({"Battery", "Storage"})
+NAMELESS: Final = "Unnamed"  # a test that came without an id still counts
 # Names of a detail's parts: assumption, the endpoint page does not show them.
 _CONTEXT_NAMES: Final = ("contextId", "context", "id", "key")
 _VALUE_NAMES: Final = ("value", "result", "text")
@@ -49,13 +50,9 @@ _RESULT_NAMES: Final = ("result", "status")
 _TEST_NAMES: Final = ("testId", "id", "test", "name")
 
 
+@lru_cache(maxsize=1024)
 def verdict(result: str) -> Verdict:
     """What a test's result means; upper and lower case alike. Results unknown to us are "other"."""
-    return _verdict(result)
-
-
-@lru_cache(maxsize=1024)
-def _verdict(result: str) -> Verdict:
     return _VERDICTS.get(result.strip().lower(), "other")
 
 
@@ -64,9 +61,6 @@ def test_id(name: str) -> str:
     """A test's id as v2 writes it: v1's ``rearCamera`` is ``RearCamera``. Commas part ids in the cache."""
     name = name.strip().replace(",", " ")
     return name[:1].upper() + name[1:]
-
-
-test_id.__test__ = False  # type: ignore[attr-defined] # pytest would take the function for a test
 
 
 def results_of(value: object) -> list[dict[str, object]]:
@@ -94,45 +88,59 @@ def newest(results: list[dict[str, object]]) -> dict[str, object] | None:
     return best or results[-1]
 
 
-def tests_of(result: dict[str, object]) -> Iterator[tuple[str, str, object]]:
+def tests_of(result: dict[str, object]) -> list[tuple[str, str, object]]:
     """The tests of one result: id, result as it came ("" where none), details as they came."""
     tests = result.get("tests")
-    if isinstance(tests, list):
-        for test in tests:
-            if isinstance(test, dict):
-                name = _first_text(test, _TEST_NAMES)
-                if name is not None:
-                    yield test_id(name), _result_text(test), test.get("details")
-        return
-    keyed = tests if isinstance(tests, dict) else result
+    if type(tests) is list:
+        return [_listed_test(test) for test in tests if type(test) is dict]
+    keyed = tests if type(tests) is dict else result
+    found: list[tuple[str, str, object]] = []
     for key, test in keyed.items():
         if isinstance(test, dict) and (keyed is tests or any(mark in test for mark in _V1_MARKS)):
-            yield test_id(key), _result_text(test), test.get("details")
+            found.append((test_id(key), _result_text(test), test.get("details")))
         elif keyed is tests and isinstance(test, str):
-            yield test_id(key), test, None
+            found.append((test_id(key), test, None))
+    return found
 
 
-def details_of(test: str, details: object) -> Iterator[tuple[str, object, object]]:
+def _listed_test(test: dict[str, object]) -> tuple[str, str, object]:
+    name = test.get("testId")
+    if type(name) is not str or not name:
+        name = _first_text(test, _TEST_NAMES) or NAMELESS
+    outcome = test.get("result")
+    if type(outcome) is not str:
+        outcome = _result_text(test)
+    return test_id(name), outcome, test.get("details")
+
+
+def details_of(test: str, details: object) -> list[tuple[str, object, object]]:
     """The details of one test: context id, value, unit (None where none came)."""
-    if isinstance(details, list):
+    if type(details) is list:
+        found = []
         for item in details:
-            if isinstance(item, dict):
-                yield from _details_of_object(test, item)
-    elif isinstance(details, dict):
-        yield from _details_of_object(test, details)
+            if type(item) is not dict:
+                continue
+            context = item.get("contextId")
+            if type(context) is str and context and "value" in item:
+                found.append((context, item["value"], item.get("unit")))
+            else:
+                found += _details_of_object(test, item)
+        return found
+    return _details_of_object(test, details) if type(details) is dict else []
 
 
-def _details_of_object(test: str, item: dict[str, object]) -> Iterator[tuple[str, object, object]]:
+def _details_of_object(test: str, item: dict[str, object]) -> list[tuple[str, object, object]]:
     context = _first_text(item, _CONTEXT_NAMES)
     if context is not None and any(name in item for name in _VALUE_NAMES):
-        yield context, _first(item, _VALUE_NAMES), item.get("unit")
-        return
+        return [(context, _first(item, _VALUE_NAMES), item.get("unit"))]
+    found = []
     for key, value in item.items():
-        context = V1_CONTEXTS.get(key, key) if test in _WITH_V1_DETAILS else key
+        name = V1_CONTEXTS.get(key, key) if test in _WITH_V1_DETAILS else key
         if isinstance(value, dict):
-            yield context, _first(value, _VALUE_NAMES), value.get("unit")
+            found.append((name, _first(value, _VALUE_NAMES), value.get("unit")))
         else:
-            yield context, value, None
+            found.append((name, value, None))
+    return found
 
 
 def _result_text(test: dict[str, object]) -> str:
@@ -148,6 +156,9 @@ def _first(item: dict[str, object], names: tuple[str, ...]) -> object:
 
 
 def _first_text(item: dict[str, object], names: tuple[str, ...]) -> str | None:
+    value = item.get(names[0])
+    if type(value) is str and value:
+        return value
     for name in names:
         value = item.get(name)
         if value is not None and (found := parsing.text(value)) is not None:

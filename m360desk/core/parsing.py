@@ -47,7 +47,9 @@ def text(value: object) -> str | None:
     return None
 
 
-def _float_text(value: float) -> str:
+def _float_text(value: float) -> str | None:
+    if not math.isfinite(value):
+        return None
     return str(int(value)) if value.is_integer() and abs(value) < 1e18 else str(value)
 
 

@@ -1,10 +1,15 @@
 """One record while it is being read: its properties merged, its newest diagnostics result summed up."""
 
-from typing import Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, TypeVar
 
 from m360desk.core import diagnostics, parsing
 
+T = TypeVar("T")
+
 _CONTEXTS: Final = frozenset(diagnostics.V1_CONTEXTS.values())
+SCALARS: Final = frozenset({int, float, str})
 # The plain object is v1's name for the list (assumption).
 _RESULT_LISTS: Final = ("diagnosticsResults", "diagnosticsResult")
 
@@ -31,16 +36,18 @@ def merge(record: dict[str, object]) -> dict[str, object]:
 class Reading:
     """What the catalogue's derived fields are computed from."""
 
-    __slots__ = ("contexts", "failed", "merged", "passed", "record", "skipped", "tested")
+    __slots__ = ("contexts", "failed", "known", "merged", "passed", "record", "skipped", "tested")
 
     def __init__(self, record: dict[str, object]) -> None:
         self.record = record
         self.merged = merge(record)
         self.tested: int | None = None  # when the newest diagnostics result was finished
-        self.failed: list[str] | None = None  # test ids of the newest diagnostics result; None: there is none
-        self.passed: list[str] = []
-        self.skipped: list[str] = []
-        self.contexts: dict[str, tuple[object, object]] = {}  # context id -> value and unit as they came
+        # Test ids of the newest diagnostics result, as sets that keep their order; None: there is no result.
+        self.failed: dict[str, None] | None = None
+        self.passed: dict[str, None] = {}
+        self.skipped: dict[str, None] = {}
+        self.contexts: dict[str, tuple[object, str | None]] = {}  # context id -> value and unit as they came
+        self.known: dict[object, object] = {}  # what was derived already, by the function that derives it
         result = diagnostics.newest(diagnostics_results(self.merged))
         if result is not None:
             self._sum_up(result)
@@ -50,24 +57,26 @@ class Reading:
         get = self.merged.get
         for name in names:
             value = get(name)
-            if not is_blank(value):
+            if value is not None and not is_blank(value):
                 return value
         return None
 
     def _sum_up(self, result: dict[str, object]) -> None:
         self.tested = parsing.time_ms(result.get("finishedTime"))
-        self.failed = failed = []
-        lists = {"failed": failed, "passed": self.passed, "skipped": self.skipped}
-        contexts = self.contexts
+        self.failed = {}
+        lists = {"failed": self.failed, "passed": self.passed, "skipped": self.skipped}
         for test, outcome, details in diagnostics.tests_of(result):
             names = lists.get(diagnostics.verdict(outcome))
-            if names is not None and test not in names:
-                names.append(test)
-            if not details:
-                continue
-            for context, value, unit in diagnostics.details_of(test, details):
-                if value is not None and context in _CONTEXTS and context not in contexts:
-                    contexts[context] = (value, unit)
+            if names is not None:
+                names[test] = None
+            if details:
+                self._take_details(test, details)
+
+    def _take_details(self, test: str, details: object) -> None:
+        contexts = self.contexts
+        for context, value, unit in diagnostics.details_of(test, details):
+            if context in _CONTEXTS and type(value) in SCALARS and context not in contexts:
+                contexts[context] = (value, unit if type(unit) is str else None)
 
 
 def diagnostics_results(merged: dict[str, object]) -> list[dict[str, object]]:
@@ -77,3 +86,17 @@ def diagnostics_results(merged: dict[str, object]) -> list[dict[str, object]]:
         if results:
             return results
     return []
+
+
+def once(derive: Callable[[Reading], T]) -> Callable[[Reading], T]:
+    """Have a derived value that several fields need computed once a reading."""
+
+    @wraps(derive)
+    def remembered(reading: Reading) -> T:
+        known = reading.known
+        if derive in known:
+            return known[derive]  # type: ignore[return-value] # put there by this very function
+        value = known[derive] = derive(reading)
+        return value
+
+    return remembered

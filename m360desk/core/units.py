@@ -1,11 +1,16 @@
 """Measured quantities in the catalogue's units, from values with other units, or with none.
 
-Every function takes the value and, where one came beside it, its unit; what is not plausible is None.
+Every function takes the value (a number or a text) and, where one came beside it, its unit; what is not
+plausible is None.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from m360desk.core import parsing
+
+# Fleets repeat their figures: reading them again costs more than remembering them. Typed, because 1 == True.
+_remembering = lru_cache(maxsize=4096, typed=True)
 
 _STORAGE_UNITS: Final = {
     "b": 1e-9,
@@ -23,6 +28,7 @@ _BYTES_FROM: Final = 1e8  # a bare figure from here on counts bytes
 _MEGABYTES_FROM: Final = 4097  # and from here on megabytes: no phone has that many gigabytes
 
 
+@_remembering
 def gigabytes(value: object, unit: object = None) -> float | None:
     """Storage in GB: "128 GB", "1 TB" (1,024), 128, 131072 (MB), 137438953472 (bytes)."""
     found = parsing.quantity_of(value, unit)
@@ -39,6 +45,7 @@ def gigabytes(value: object, unit: object = None) -> float | None:
     return round(figure, 2)
 
 
+@_remembering
 def percent(value: object, unit: object = None) -> float | None:
     """A percentage of 0 to 100."""
     found = parsing.quantity_of(value, unit)
@@ -47,14 +54,13 @@ def percent(value: object, unit: object = None) -> float | None:
     return round(found[0], 2)
 
 
+@_remembering
 def health_percent(value: object, unit: object = None) -> float | None:
     """A battery's state of health in percent, to one decimal.
 
     A figure under 1 without a percent sign is a fraction; nothing and less, or more than twice the
     capacity, is no state of health.
     """
-    if value is None:
-        return None
     found = parsing.quantity_of(value, unit)
     if found is None or found[1] not in {"", "%"}:
         return None
@@ -72,22 +78,18 @@ def health_of_capacities(full_charge: float | None, design: float | None) -> flo
     return round(share, 1) if 5 <= share <= 200 else None
 
 
+@_remembering
 def count(value: object, unit: object = None) -> int | None:
     """A count of charge cycles: "812 cycles", 812."""
-    if value is None:
-        return None
-    if type(value) is int:
-        return value if 0 <= value <= 100_000 else None
     found = parsing.quantity_of(value, unit)
     if found is None or found[1] not in {"", "cycles", "cycle", "x", "times"}:
         return None
     return round(found[0]) if 0 <= found[0] <= 100_000 else None
 
 
+@_remembering
 def milliampere_hours(value: object, unit: object = None) -> int | None:
     """A capacity in mAh: "3095 mAh", "3.1 Ah", 3095, 3095000 (µAh)."""
-    if value is None:
-        return None
     found = parsing.quantity_of(value, unit)
     if found is None:
         return None
@@ -101,6 +103,7 @@ def milliampere_hours(value: object, unit: object = None) -> int | None:
     return round(figure) if 1 <= figure <= 100_000 else None
 
 
+@_remembering
 def celsius(value: object, unit: object = None) -> float | None:
     """A temperature in °C; a bare figure over 100 counts tenths of a degree, as Android does."""
     found = parsing.quantity_of(value, unit)
@@ -119,6 +122,7 @@ def celsius(value: object, unit: object = None) -> float | None:
     return round(figure, 1) if -60 <= figure <= 100 else None
 
 
+@_remembering
 def volts(value: object, unit: object = None) -> float | None:
     """A voltage in V; a bare figure over 100 counts millivolts, over 100,000 microvolts."""
     found = parsing.quantity_of(value, unit)

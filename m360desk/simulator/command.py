@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from m360desk.simulator.answers import Answer
     from m360desk.simulator.service import Request
 
+_STANDARD_INPUT = 0  # the descriptor, because a program without a console has no sys.stdin
 _REPORTS = "/reports/"
 _CLOSING_HOUR = 15  # with --today the history ends in the middle of that day's afternoon, local time
 
@@ -125,9 +127,9 @@ def _stop_on_signals(server: HttpServer) -> None:
 
 def _wait_for_parent(server: HttpServer) -> None:
     """The parent holds the other end of standard input; it closes when the parent dies, however it dies."""
-    descriptor = sys.stdin.fileno()
-    while os.read(descriptor, 1024):
-        pass
+    with contextlib.suppress(OSError):  # closed altogether: no parent either
+        while os.read(_STANDARD_INPUT, 1024):
+            pass
     server.stop()
 
 

@@ -65,7 +65,7 @@ class HistoryPages:
         walking = not query.identifiers and not query.session_id and query.limit > 1
         page = self._page(query, after, before, walking=walking)
         answer = records_page(self._texts(page.numbers), has_more=page.has_more)
-        if walking:
+        if walking and query.order == "id:desc":
             self._after_page(page)
         return answer
 

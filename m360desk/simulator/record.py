@@ -164,7 +164,7 @@ def _device_properties(facts: Facts) -> dict[str, object]:
     phone = device.phone
     apple = phone.is_apple
     version = system_version(phone, state.day - device.number % 240)
-    account = device.account_lock and "account" not in state.repaired
+    account = device.account_lock and (state.purpose == "intake" or device.number % 2 == 1)
     scattered = mix_all(device.number, 0x3AC)
     carrier = _SIM[device.number % len(_SIM)] if facts.rng.random() < 0.3 else None
     return {

@@ -125,6 +125,8 @@ class Service:
             return failure(403, answers.LICENCE_ENDED)
         if not self.limit.accept():
             return self._too_many()
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return _refused({"Content-Type": ["must be application/json"]})
         return None
 
     def _too_many(self) -> Answer:

@@ -87,9 +87,9 @@ class Accounts(QObject):
             return
         try:
             given = environment_credentials(self._redactor)
-        except EnvironmentCredentialsError:
+        except EnvironmentCredentialsError as error:
             given = None
-            QTimer.singleShot(0, lambda: self.failed.emit(error))
+            self.failed.emit(error)
         self._credentials = given
         account = account_hash(given.auth_code) if given is not None else self._desk.settings.last_account
         self._open(CacheKey(account, self.mode, self.api_url) if account else None)

@@ -18,8 +18,8 @@ T = TypeVar("T")
 class Aside(QObject):
     """Does one call after another beside everything else.
 
-    A keyring may ask the user to unlock it and wait for minutes. Neither the window nor the end of the program
-    may wait with it: the thread is a daemon.
+    A keyring may ask the user to unlock it and wait for minutes. Neither the window nor the end of the
+    program may wait with it: the thread is a daemon.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

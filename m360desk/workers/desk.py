@@ -206,7 +206,6 @@ class Desk(QObject):
             )
 
         if self._lanes is None:
-            failed(CacheAbsent())
             return lambda: None
         return self._lanes.slow.request("export", work, done, failed).cancel
 

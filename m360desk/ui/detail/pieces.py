@@ -63,7 +63,7 @@ def count(value: Value | bytes) -> int:
 
 
 def plain(value: Value | bytes) -> str:
-    """Return a value as text; "" when it is missing. Bytes stand for a text that is none: shown as far as it is."""
+    """Return a value as text; "" when it is missing. Bytes stand for a text that is not quite one."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return "" if value is None else str(value)

@@ -10,6 +10,7 @@ from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
 from m360desk.ui.text import NOTHING, iso_time, listed, number, percent, spoken_time, storage, title_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import tzinfo
 
     from m360desk.store.reader import StoredRow
@@ -95,7 +96,7 @@ def _flags(row: StoredRow) -> str:
     return ", ".join(words)
 
 
-_WORDS = {
+_WORDS: dict[str, Callable[[StoredRow], str]] = {
     "device": _device,
     "battery": _battery,
     "cycles": _cycles,

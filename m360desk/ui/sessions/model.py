@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from m360desk.store.reader import StoredRow
     from m360desk.ui.sessions.columns import ListColumn
@@ -29,10 +30,8 @@ MARGIN = 30
 """Rows fetched beyond the visible ones, so that scrolling by lines never meets a placeholder."""
 
 
-class RowSource(Protocol):
-    """Where rows come from; the newest call replaces those before it."""
-
-    def __call__(self, ids: Sequence[int], done: Callable[[Sequence[StoredRow | None]], None]) -> object: ...
+RowSource = Callable[[Sequence[int], Callable[[Sequence["StoredRow | None"]], None]], object]
+"""Where rows come from, by their ids; the newest call replaces those before it."""
 
 
 class SessionModel(QAbstractTableModel):

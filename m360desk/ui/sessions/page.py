@@ -21,7 +21,7 @@ from m360desk.ui.marks import Mark
 from m360desk.ui.sessions.cells import CellContext
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
 from m360desk.ui.sessions.describe import describe
-from m360desk.ui.sessions.model import SessionModel
+from m360desk.ui.sessions.model import RowSource, SessionModel
 from m360desk.ui.sessions.row_painter import RowPainter
 from m360desk.ui.sessions.view import SessionTable
 from m360desk.ui.text import counted, number
@@ -58,7 +58,7 @@ class SessionsPage(QWidget):
         themes: ThemeSource,
         icons: Icons,
         marks: Marks,
-        fetch_rows: Callable[[Sequence[int], Callable[[Sequence[StoredRow | None]], None]], object],
+        fetch_rows: RowSource,
         limits: Callable[[], Limits],
         now_ms: Callable[[], int],
         zone: tzinfo,
@@ -186,7 +186,7 @@ class SessionsPage(QWidget):
         ids = self.model.ids
         return [
             ids[row]
-            for each in self.table.selectionModel().selection()
+            for each in self.table.selectionModel().selection().toList()
             for row in range(each.top(), each.bottom() + 1)
         ]
 

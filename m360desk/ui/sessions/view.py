@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -122,7 +122,7 @@ class SessionTable(QTableView):
     def _states(self, first: int, last: int) -> list[RowState]:
         chosen = {
             row
-            for each in self.selectionModel().selection()
+            for each in self.selectionModel().selection().toList()
             for row in range(max(first, each.top()), min(last, each.bottom()) + 1)
         }
         focus = self.hasFocus()
@@ -218,7 +218,7 @@ class SessionTable(QTableView):
 
     def scrollTo(
         self,
-        index: QModelIndex,
+        index: QModelIndex | QPersistentModelIndex,
         hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
     ) -> None:
         # Rows are what one moves among: a cell beyond the right edge must not scroll the table sideways.
