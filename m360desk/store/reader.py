@@ -1,0 +1,344 @@
+"""Reading a cache, beside a writer or without one."""
+
+import sqlite3
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from m360desk.core.cancel import Cancelled, CancelToken
+from m360desk.core.fields import COLUMNS, Value
+from m360desk.core.folding import fold
+from m360desk.core.query import Compare, Order, Query
+from m360desk.store.column_values import ColumnValues
+from m360desk.store.compression import Codec
+from m360desk.store.conditions import SHORT, Condition, Conditions, all_of, any_of
+from m360desk.store.connection import connect_reader
+from m360desk.store.errors import CacheUnusable, Interrupted, is_damage, translated
+from m360desk.store.layout import LAYOUT, column_type
+from m360desk.store.numbers import read_integers
+from m360desk.store.opening import suspect
+from m360desk.store.plan import Shortcuts, Statement, containing, ordered
+from m360desk.store.stored import CacheStats, StoredRow, StoredSession, Version
+from m360desk.store.terms import TermTexts
+
+__all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
+
+_ROWS_AT_ONCE = 250
+_CODED = LAYOUT.coded
+# Fewer matches than this share of the cache are collected before they are sorted.
+_RARE_SHARE, _RARE_AT_LEAST, _RARE_AT_MOST = 50, 500, 5_000
+
+
+class CacheReader:
+    """A read-only connection for one thread; only `interrupt` may be called from others.
+
+    Every method raises `Interrupted` after `interrupt`, and other errors of the store where the file cannot
+    be read.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """Use `open`."""
+        self._connection = connection
+        self._path = path
+        self._terms = TermTexts(connection)
+        self._codec = Codec(connection)
+        self._known_schema = -1
+        self._columns: frozenset[str] = frozenset()
+        self._indexes: frozenset[str] = frozenset()
+        self._trigrams = False
+        self._row_select = ""
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the cache at `path`.
+
+        Raises:
+            CacheAbsent: there is none yet.
+            CacheTooNew: a newer version of the program wrote it.
+            CacheUnusable: it is damaged or no cache.
+        """
+        return cls(connect_reader(path), path)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def ids(
+        self, query: Query, order: Order, *, limit: int | None = None, cancel: CancelToken | None = None
+    ) -> "array[int]":
+        """The row numbers of all matches, or of the first `limit`, in the wanted order.
+
+        Raises:
+            Cancelled: by `cancel`.
+        """
+        found = array("q")
+        with self._reading(cancel):
+            for statement in self._plan(query, order, limited=limit is not None):
+                wanted = -1 if limit is None else limit - len(found)
+                text = self._connection.execute(
+                    f"SELECT json_group_array(id) FROM ({statement.sql} LIMIT ?)",  # noqa: S608 - made by plan
+                    (*statement.parameters, wanted),
+                ).fetchone()[0]
+                for piece in read_integers(text):
+                    _check(cancel)
+                    found.extend(piece)
+                if len(found) == limit:
+                    break
+        return found
+
+    def count(self, query: Query, *, cancel: CancelToken | None = None) -> int:
+        """How many sessions match.
+
+        Raises:
+            Cancelled: by `cancel`.
+        """
+        if query.is_empty:
+            return self.total()
+        with self._reading(cancel):
+            conditions = self._conditions()
+            condition = conditions.of(query.root)
+            shortcut = self._shortcut(query, conditions)
+            where, parameters = condition.sql, condition.parameters
+            if shortcut is not None:
+                where, parameters = f"s.id IN ({shortcut.sql}) AND {where}", shortcut.parameters + parameters
+            statement = f"SELECT count(*) FROM sessions AS s NOT INDEXED WHERE {where}"  # noqa: S608
+            return int(self._connection.execute(statement, parameters).fetchone()[0])
+
+    def total(self) -> int:
+        """How many sessions there are."""
+        with self._reading():
+            return self._total()
+
+    def rows(self, ids: Sequence[int]) -> list[StoredRow | None]:
+        """The rows of these numbers, in this order; None for one that is gone from the cache."""
+        with self._reading():
+            found: dict[int, StoredRow] = {}
+            for at in range(0, len(ids), _ROWS_AT_ONCE):
+                part = list(ids[at : at + _ROWS_AT_ONCE])
+                places = ", ".join("?" * len(part))
+                for row in self._select_rows(f"s.id IN ({places})", part):
+                    found[row.row_id] = row
+            return [found.get(number) for number in ids]
+
+    def session(self, row_id: int) -> StoredSession | None:
+        """Everything about one session; None when it is not in the cache."""
+        with self._reading():
+            row = next(iter(self._select_rows("s.id = ?", (row_id,))), None)
+            if row is None:
+                return None
+            more = self._connection.execute(
+                "SELECT s.row_key, s.row_seen_ms, s.row_changed_ms, s.row_gone_ms, s.row_stretch, "
+                "r.dictionary, r.data FROM sessions AS s JOIN raw AS r ON r.id = s.id WHERE s.id = ?",
+                (row_id,),
+            ).fetchone()
+            if more is None:
+                return None
+            key, seen_ms, changed_ms, gone_ms, stretch, dictionary, data = more
+            versions = self._connection.execute(
+                "SELECT id, from_ms, replaced_ms FROM versions WHERE session = ? ORDER BY id DESC", (row_id,)
+            ).fetchall()
+            return StoredSession(
+                row=row,
+                key=key,
+                raw=self._codec.decompress(dictionary, data),
+                seen_ms=seen_ms,
+                changed_ms=changed_ms,
+                gone_ms=gone_ms,
+                stretch=stretch,
+                versions=tuple(Version(*version) for version in versions),
+            )
+
+    def version(self, row_id: int, number: int) -> bytes:
+        """An earlier record of a session, as it came.
+
+        Raises:
+            KeyError: it has no such version.
+        """
+        with self._reading():
+            found = self._connection.execute(
+                "SELECT dictionary, data FROM versions WHERE id = ? AND session = ?", (number, row_id)
+            ).fetchone()
+            if found is None:
+                raise KeyError(number)
+            return self._codec.decompress(*found)
+
+    def raws(self, ids: Sequence[int]) -> list[bytes | None]:
+        """The records of these rows as they came, in this order; None for one that is gone from the cache."""
+        with self._reading():
+            found: dict[int, bytes] = {}
+            for at in range(0, len(ids), _ROWS_AT_ONCE):
+                part = list(ids[at : at + _ROWS_AT_ONCE])
+                statement = f"SELECT id, dictionary, data FROM raw WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608
+                for number, dictionary, data in self._connection.execute(statement, part):
+                    found[number] = self._codec.decompress(dictionary, data)
+            return [found.get(number) for number in ids]
+
+    def same_device(self, device: str) -> list[StoredRow]:
+        """All sessions of one device identity, the newest first."""
+        with self._reading():
+            numbers = self._connection.execute(
+                "SELECT id FROM sessions WHERE device = ? ORDER BY time DESC NULLS LAST, id DESC", (device,)
+            ).fetchall()
+        return [row for row in self.rows([number for (number,) in numbers]) if row is not None]
+
+    def find(self, identifier: str) -> "array[int]":
+        """The sessions that have exactly this identifier, case and blanks aside, the newest first.
+
+        Looks at the session's key, IMEIs, serial, M360 ID and custom ID.
+        """
+        text = fold(identifier)
+        if not text:
+            return array("q")
+        with self._reading():
+            conditions = self._conditions()
+            exact = any_of(conditions.compare(Compare(field, "=", (text,))) for field in LAYOUT.searched)
+            by_key = "s.id IN (SELECT id FROM sessions WHERE row_key IN (?, ?))"
+            keys = (identifier, identifier.strip().lower())
+            other = all_of([*self._candidates(text), exact])
+            statement = (
+                f"SELECT json_group_array(id) FROM (SELECT s.id FROM sessions AS s WHERE {by_key} "  # noqa: S608
+                f"OR {other.sql} ORDER BY s.time DESC NULLS LAST, s.id DESC LIMIT -1)"
+            )
+            found = self._connection.execute(statement, (*keys, *other.parameters)).fetchone()[0]
+            return array("q", [number for piece in read_integers(found) for number in piece])
+
+    def columns(
+        self, query: Query, names: Sequence[str], *, cancel: CancelToken | None = None
+    ) -> dict[str, "array[float] | list[Value]"]:
+        """The values of some fields of all matches, parallel to each other, in no particular order.
+
+        Numbers, times and flags come as an array of doubles (nan where missing), texts as a list.
+
+        Raises:
+            Cancelled: by `cancel`.
+        """
+        with self._reading(cancel):
+            condition = self._conditions().of(query.root)
+            gathering = ColumnValues(self._connection, self._terms, names, self._columns)
+            for _ in gathering.slices(condition):
+                _check(cancel)
+            return gathering.values
+
+    def newest_batch(self) -> int:
+        """The number of the last stored page; it grows with every page."""
+        with self._reading():
+            return int(self._connection.execute("SELECT batch FROM sync").fetchone()[0])
+
+    def stats(self) -> CacheStats:
+        """How much the cache holds."""
+        with self._reading():
+            count = self._total()
+            gone = self._connection.execute(
+                "SELECT count(*) FROM sessions WHERE row_gone_ms IS NOT NULL"
+            ).fetchone()[0]
+            versions = self._connection.execute("SELECT count(*) FROM versions").fetchone()[0]
+            oldest = self._connection.execute("SELECT min(time) FROM sessions").fetchone()[0]
+            newest = self._connection.execute("SELECT max(time) FROM sessions").fetchone()[0]
+            files = (self._path, self._path.with_name(self._path.name + "-wal"))
+            size = sum(file.stat().st_size for file in files if file.exists())
+        return CacheStats(count, size, gone, versions, oldest, newest)
+
+    def interrupt(self) -> None:
+        """Stop what is running, from any thread; without effect where nothing is."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _plan(self, query: Query, order: Order, *, limited: bool) -> list[Statement]:
+        conditions = self._conditions()
+        return ordered(
+            order,
+            conditions.of(query.root),
+            shortcut=self._shortcut(query, conditions),
+            limited=limited,
+            columns=self._columns,
+            indexes=self._indexes,
+        )
+
+    def _conditions(self) -> Conditions:
+        return Conditions(self._terms, self._columns)
+
+    def _shortcut(self, query: Query, conditions: Conditions) -> Statement | None:
+        """The way to few sessions, where there is one."""
+        if query.is_empty:
+            return None
+        few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
+        best: Statement | None = None
+        for way in Shortcuts(conditions, self._indexes, trigrams=self._trigrams).of(query.root):
+            statement = f"SELECT count(*) FROM (SELECT 1 FROM ({way.sql}) LIMIT ?)"  # noqa: S608 - made by plan
+            found = self._connection.execute(statement, (*way.parameters, few)).fetchone()[0]
+            if found < few:
+                best, few = way, found
+        return best
+
+    def _candidates(self, text: str) -> list[Condition]:
+        if len(text) <= SHORT or not self._trigrams:
+            return []
+        way = containing([text])
+        return [Condition(f"s.id IN ({way.sql})", way.parameters)]
+
+    def _total(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM sessions").fetchone()[0])
+
+    def _select_rows(self, where: str, parameters: Sequence[int]) -> Iterator[StoredRow]:
+        statement = f"SELECT {self._row_select} FROM sessions AS s WHERE {where}"  # noqa: S608 - of this module
+        text = self._terms.text
+        for number, gone, *values in self._connection.execute(statement, parameters).fetchall():
+            for at in _CODED:
+                if values[at] is not None:
+                    values[at] = text(values[at])
+            yield StoredRow(number, tuple(values), gone is not None)
+
+    def _look(self) -> None:
+        """Take note of what the file has, where that changed: an index more, columns of another version."""
+        version = self._connection.execute("PRAGMA schema_version").fetchone()[0]
+        if version == self._known_schema:
+            return
+        self._known_schema = version
+        types = {name: kind for _, name, kind, *_ in self._connection.execute("PRAGMA table_info(sessions)")}
+        self._columns = frozenset(f.name for f in COLUMNS if types.get(f.name) == column_type(f))
+        indexes = self._connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")
+        self._indexes = frozenset(name for (name,) in indexes)
+        catalogue = self._connection.execute("SELECT value FROM meta WHERE name = 'catalogue'").fetchone()
+        self._trigrams = catalogue is not None and catalogue[0] == LAYOUT.fingerprint()
+        values = (f"s.{f.name}" if f.name in self._columns else "NULL" for f in COLUMNS)
+        self._row_select = ", ".join(("s.id", "s.row_gone_ms", *values))
+
+    @contextmanager
+    def _reading(self, cancel: CancelToken | None = None) -> Iterator[None]:
+        _check(cancel)
+        unsubscribe = cancel.on_cancel(self.interrupt) if cancel is not None else _nothing
+        try:
+            with translated(self._path):
+                self._look()
+                yield
+        except Interrupted as error:
+            if cancel is not None and cancel.cancelled:
+                raise Cancelled from error
+            raise
+        except CacheUnusable as error:
+            if isinstance(error.__cause__, sqlite3.Error) and is_damage(error.__cause__):
+                suspect(self._path)
+            raise
+        finally:
+            unsubscribe()
+
+
+def _check(cancel: CancelToken | None) -> None:
+    if cancel is not None:
+        cancel.check()
+
+
+def _nothing() -> None:
+    """There is nothing to unsubscribe."""

@@ -1,0 +1,85 @@
+"""What comes out of a cache."""
+
+from dataclasses import dataclass
+
+from m360desk.core.fields import INDEX, Value
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A session as lists need it.
+
+    Attributes:
+        row_id: its number in the cache.
+        values: parallel to the catalogue's `COLUMNS`; bytes where a text cannot be one.
+        gone: whether it is no longer there upstream.
+    """
+
+    row_id: int
+    values: tuple[Value, ...]
+    gone: bool
+
+    def get(self, name: str) -> Value:
+        """The value of one stored field."""
+        return self.values[INDEX[name]]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An earlier record of a session, told by its dates.
+
+    Attributes:
+        number: for `CacheReader.version`.
+        from_ms: when it came into the cache.
+        replaced_ms: when a later one took its place.
+    """
+
+    number: int
+    from_ms: int
+    replaced_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session with everything that the cache knows of it.
+
+    Attributes:
+        row: as in lists.
+        key: its id upstream, the cursor for paging.
+        raw: the record as it came.
+        seen_ms: when it came into the cache first.
+        changed_ms: when its record changed last; None: never.
+        gone_ms: when it was found to be gone upstream; None: it is there.
+        stretch: the part of the history that it belongs to.
+        versions: earlier records, the newest first.
+    """
+
+    row: StoredRow
+    key: str
+    raw: bytes
+    seen_ms: int
+    changed_ms: int | None
+    gone_ms: int | None
+    stretch: int | None
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStats:
+    """How much a cache holds.
+
+    Attributes:
+        sessions: all of them.
+        bytes: on disk, what stands in the write-ahead log included.
+        gone: sessions that are gone upstream.
+        versions: earlier records.
+        oldest_ms: the earliest known time of a session; None where none is known.
+        newest_ms: the latest.
+    """
+
+    sessions: int
+    bytes: int
+    gone: int
+    versions: int
+    oldest_ms: int | None
+    newest_ms: int | None

@@ -1,0 +1,108 @@
+"""Texts that repeat, each kept once and known by a number."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from m360desk.core.folding import fold
+
+_MOST_REMEMBERED = 200_000
+_SLICE = 500
+
+
+class TermNumbers:
+    """The writer's side: the number of a text, made when it is new."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._numbers: dict[str | bytes, int] = {}
+
+    def number(self, text: str | bytes) -> int:
+        """The number of `text`; belongs into a transaction (`forget` when that is rolled back)."""
+        number = self._numbers.get(text)
+        if number is not None:
+            return number
+        if len(self._numbers) >= _MOST_REMEMBERED:
+            self._numbers.clear()
+        row = self._connection.execute("SELECT id FROM terms WHERE text = ?", (text,)).fetchone()
+        found = int(row[0]) if row else self._add(text)
+        self._numbers[text] = found
+        return found
+
+    def forget(self) -> None:
+        """Remember nothing: what was remembered may not be in the file."""
+        self._numbers.clear()
+
+    def _add(self, text: str | bytes) -> int:
+        statement = "INSERT INTO terms (text, folded) VALUES (?, ?) RETURNING id"
+        return int(self._connection.execute(statement, (text, fold(text))).fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One text.
+
+    Attributes:
+        text: as it came; bytes where it holds what no text can (half a surrogate pair).
+        folded: as it is searched.
+    """
+
+    text: str | bytes
+    folded: str
+
+
+class TermTexts:
+    """The reader's side: the text of a number, and the numbers of texts."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._terms: dict[int, Term] = {}
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._highest = 0
+
+    def text(self, number: int) -> str | bytes | None:
+        """One text; None where the file has no such number."""
+        term = self._terms.get(number)
+        if term is None:
+            self.refresh()
+            term = self._terms.get(number)
+        return term.text if term else None
+
+    def matching(self, fits: Callable[[str], bool]) -> list[int]:
+        """The numbers of the texts whose folded form `fits`."""
+        self.refresh()
+        return [number for number, term in self._terms.items() if fits(term.folded)]
+
+    def naming(self, fits: Callable[[str], bool]) -> list[int]:
+        """The numbers of the lists (``Battery,Speaker``) of which at least one folded name `fits`."""
+        self.refresh()
+        return [number for number in self._terms if any(map(fits, self._names_of(number)))]
+
+    def empty(self) -> int | None:
+        """The number of the empty text, where there is one."""
+        self.refresh()
+        return next((number for number, term in self._terms.items() if term.text == ""), None)
+
+    def refresh(self) -> None:
+        """Load what came since the last time."""
+        statement = "SELECT id, text, folded FROM terms WHERE id > ? ORDER BY id"
+        cursor = self._connection.execute(statement, (self._highest,))
+        while rows := cursor.fetchmany(_SLICE):
+            for number, text, folded in rows:
+                self._terms[number] = Term(text, folded)
+            self._highest = rows[-1][0]
+
+    def _names_of(self, number: int) -> tuple[str, ...]:
+        names = self._names.get(number)
+        if names is None:
+            names = names_in(self._terms[number].text)
+            self._names[number] = names
+        return names
+
+
+def names_in(text: str | bytes) -> tuple[str, ...]:
+    """The folded names of a list; none in an empty one."""
+    if not text:
+        return ()
+    parts = text.split(b",") if isinstance(text, bytes) else text.split(",")
+    return tuple(fold(part) for part in parts)
