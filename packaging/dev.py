@@ -105,9 +105,7 @@ def run(arguments: list[str]) -> int:
         hand_over([*program, *(arguments or ["--demo"])], environment_for_children())
     if arguments:
         hand_over([*program, *arguments], offscreen_environment())
-    print(
-        "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): drawing the window into a picture."
-    )
+    print("There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): drawing a picture.", flush=True)
     SCREENSHOT.parent.mkdir(exist_ok=True)
     command = [*program, "--demo", "--screenshot", str(SCREENSHOT)]
     code = subprocess.call(command, cwd=ROOT, env=offscreen_environment())
