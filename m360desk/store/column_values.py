@@ -3,12 +3,16 @@
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from m360desk.core.fields import COLUMNS, INDEX, Field, Kind, Value
+from m360desk.core.fields import COLUMNS, INDEX, Field, Kind
 from m360desk.store.conditions import Condition
 from m360desk.store.layout import is_coded
 from m360desk.store.numbers import read_floats, read_integers_or_none
 from m360desk.store.terms import TermTexts
+
+if TYPE_CHECKING:
+    from m360desk.core.records import StoredValue
 
 _SLICE = 10_000
 _TEXTS_AT_ONCE = 500
@@ -29,22 +33,15 @@ class ColumnValues:
         self._terms = terms
         self._fields = [COLUMNS[INDEX[name]] for name in dict.fromkeys(names)]
         self._columns = columns
-        self.values: dict[str, array[float] | list[Value]] = {
+        self.values: dict[str, array[float] | list[StoredValue]] = {
             field.name: [] if field.kind in (Kind.TEXT, Kind.NAMES) else array("d") for field in self._fields
         }
 
     def slices(self, condition: Condition) -> Iterator[None]:
-        """Add the values of all sessions that fulfil `condition`; comes up for air after each slice.
-
-        All slices see the cache as it was at the first.
-        """
-        self._connection.execute("BEGIN")
-        try:
-            last = 0
-            while (last := self._slice(condition, last)) >= 0:
-                yield
-        finally:
-            self._connection.execute("ROLLBACK")
+        """Add the values of all sessions that fulfil `condition`; comes up for air after each slice."""
+        last = 0
+        while (last := self._slice(condition, last)) >= 0:
+            yield
 
     def _slice(self, condition: Condition, after: int) -> int:
         """Add one slice; the last row number, -1 when there was nothing left."""
@@ -73,7 +70,7 @@ class ColumnValues:
             values.extend(read_floats(text))
             return
         term = self._terms.text
-        values.extend(None if number is None else term(number) for number in read_integers_or_none(text))  # type: ignore[misc]
+        values.extend(None if number is None else term(number) for number in read_integers_or_none(text))
 
     def _add_texts(self, field: Field, statement: str, parameters: Sequence[str | int | float]) -> None:
         values = self.values[field.name]
@@ -83,8 +80,4 @@ class ColumnValues:
 
 
 def _value(field: Field, columns: frozenset[str]) -> str:
-    if field.name not in columns:
-        return "NULL"
-    if field.kind is Kind.NUMBER:
-        return f"CASE WHEN abs(s.{field.name}) < 1e308 THEN s.{field.name} END"  # JSON has no infinity
-    return f"s.{field.name}"
+    return f"s.{field.name}" if field.name in columns else "NULL"

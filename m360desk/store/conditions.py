@@ -4,25 +4,22 @@ Texts that repeat are compared here, once each, and become a list of numbers; al
 Values are always parameters, never part of the statement.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from m360desk.core.fields import COLUMNS, Field, Kind
+from m360desk.core.fields import COLUMNS, Kind
 from m360desk.core.folding import starts_a_word
 from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, QueryValue, Words
-from m360desk.store.layout import is_coded, is_identity
+from m360desk.store.few import Few, Parameter, Rows, as_list
+from m360desk.store.layout import LAYOUT, is_coded, is_identity
 from m360desk.store.schema import folded
 from m360desk.store.terms import TermTexts
 
-Parameter = str | int | float
-SHORT = 2
-"""Words up to this length match the beginnings of words only."""
-
+_SHORT = 2  # parts up to this length match the beginnings of words only
 _MOST_INLINE = 40
 _WORD_FIELDS = tuple(field for field in COLUMNS if field.words)
-_COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_COMPARISONS = ("<", "<=", ">", ">=")
 _GLOB_SIGNS = re.compile(r"[*?\[]")
 # ASCII that is neither letter nor digit, as in folding.starts_a_word; folding leaves no control characters.
 _GLOB_BREAK = "[ -/:-@[-`{-~]"
@@ -35,23 +32,37 @@ class Condition:
     Attributes:
         sql: the expression.
         parameters: for its question marks, in order.
+        rows: where few sessions can fulfil it, those, and perhaps others; None: it may be any.
     """
 
     sql: str
     parameters: tuple[Parameter, ...] = ()
+    rows: Rows | None = None
+
+    def narrowed(self) -> "Condition":
+        """The same condition, put so that SQLite looks at nothing but `rows`."""
+        if self.rows is None:
+            return self
+        return Condition(
+            f"s.id IN (SELECT value FROM json_each(?)) AND {self.sql}",  # noqa: S608 - made below
+            (as_list(self.rows), *self.parameters),
+            self.rows,
+        )
 
 
 ALWAYS = Condition("1")
-NEVER = Condition("0")
+NEVER = Condition("0", (), ())
 
 
 class Conditions:
     """Translates conditions for one cache as it is at the moment."""
 
-    def __init__(self, terms: TermTexts, columns: frozenset[str]) -> None:
+    def __init__(self, terms: TermTexts, few: Few, columns: frozenset[str]) -> None:
         """`columns` are those that the cache has: one of another version may lack some."""
         self._terms = terms
+        self._few = few
         self._columns = columns
+        self._found: dict[tuple[object, ...], list[int]] = {}
 
     def of(self, node: Node) -> Condition:
         """The condition for a query's tree."""
@@ -59,23 +70,35 @@ class Conditions:
             case Everything():
                 return ALWAYS
             case Words(text=text):
-                return any_of(self.word(field, text) for field in _WORD_FIELDS)
+                return self._words(text)
             case Compare():
-                return self.compare(node)
+                return self._compare(node)
             case Not(node=inner):
                 condition = self.of(inner)
                 return Condition(f"({condition.sql}) IS NOT TRUE", condition.parameters)
             case AllOf(nodes=nodes):
-                return all_of(map(self.of, nodes))
+                return _all_of([self.of(part) for part in nodes])
             case AnyOf(nodes=nodes):
-                return any_of(map(self.of, nodes))
+                return self._any_of([self.of(part) for part in nodes])
 
-    def word(self, field: Field, text: str) -> Condition:
-        """Whether `text`, folded, stands in the field."""
-        return self.compare(Compare(field, "match", (text,)))
+    def identified(self, text: str) -> Condition:
+        """Whether an identity that bare words match is exactly `text`, folded."""
+        exact = self._any_of(
+            _identity(Compare(field, "=", (text,)))
+            for field in LAYOUT.searched
+            if field.name in self._columns
+        )
+        return self._found_by_trigrams([text], exact)
 
-    def compare(self, node: Compare) -> Condition:
-        """A condition on one field."""
+    def _words(self, text: str) -> Condition:
+        fields = [field for field in _WORD_FIELDS if field.name in self._columns]
+        parts = [Compare(field, "match", (text,)) for field in fields]
+        identities = self._any_of(_identity(part) for part in parts if is_identity(part.field))
+        repeated = [self._compare(part) for part in parts if is_coded(part.field)]
+        # The numbers are quicker to compare than texts.
+        return self._any_of([*repeated, self._found_by_trigrams([text], identities)])
+
+    def _compare(self, node: Compare) -> Condition:
         field = node.field
         if field.name not in self._columns:
             return ALWAYS if node.op == "absent" else NEVER
@@ -83,9 +106,12 @@ class Conditions:
             return Condition(f"s.{field.name} IS NULL")
         if is_coded(field):
             return self._coded(node)
-        if is_identity(field):
-            return _identity(node)
-        return _number(node)
+        if not is_identity(field):
+            return self._found_by_index(node, _number(node))
+        condition = _identity(node)
+        if node.op not in ("match", "=") or field not in LAYOUT.searched:
+            return condition
+        return self._found_by_trigrams([str(value) for value in node.values], condition)
 
     def _coded(self, node: Compare) -> Condition:
         column = f"s.{node.field.name}"
@@ -93,10 +119,16 @@ class Conditions:
             empty = self._terms.empty()
             unlike = "" if empty is None else f" AND {column} <> {empty}"
             return Condition(f"({column} IS NOT NULL{unlike})")
-        return _among(column, self.numbers(node))
+        return self._found_by_index(node, _among(column, self._numbers(node)))
 
-    def numbers(self, node: Compare) -> list[int]:
-        """The numbers of the repeated texts that fulfil a condition."""
+    def _numbers(self, node: Compare) -> list[int]:
+        """The numbers of the repeated texts that fulfil a condition; many fields ask the same of a word."""
+        asked = (node.op, node.values, node.field.kind)
+        if asked not in self._found:
+            self._found[asked] = self._find_numbers(node)
+        return self._found[asked]
+
+    def _find_numbers(self, node: Compare) -> list[int]:
         if node.field.kind is not Kind.NAMES:
             return self._terms.matching(_text_test(node))
         numbers = self._terms.naming(_text_test(node))
@@ -105,23 +137,42 @@ class Conditions:
             return numbers if empty is None else [*numbers, empty]
         return numbers
 
+    def _found_by_index(self, node: Compare, condition: Condition) -> Condition:
+        if condition is NEVER or node.op == "present":
+            return condition
+        rows = self._few.by_index(node.field, condition.sql, condition.parameters)
+        return Condition(condition.sql, condition.parameters, rows)
 
-def all_of(conditions: Iterable[Condition]) -> Condition:
-    """All of them at once."""
-    return _joined(conditions, "AND")
+    def _found_by_trigrams(self, texts: Sequence[str], condition: Condition) -> Condition:
+        """The condition that these sessions pass: one of a list of rows, where they are few."""
+        rows = self._few.containing(texts, condition.sql, condition.parameters)
+        if rows is None:
+            return condition
+        found = _among("s.id", rows)
+        return Condition(found.sql, found.parameters, rows)
+
+    def _any_of(self, conditions: Iterable[Condition]) -> Condition:
+        parts = [one for one in conditions if one.sql != NEVER.sql]
+        if not parts:
+            return NEVER
+        rows: set[int] = set()
+        for part in parts:
+            if part.rows is None:
+                return _joined(parts, "OR", None)
+            rows.update(part.rows)
+        return _joined(parts, "OR", tuple(rows) if len(rows) < self._few.most else None)
 
 
-def any_of(conditions: Iterable[Condition]) -> Condition:
-    """At least one of them."""
-    return _joined([one for one in conditions if one is not NEVER] or [NEVER], "OR")
+def _all_of(conditions: Sequence[Condition]) -> Condition:
+    rows = min((one.rows for one in conditions if one.rows is not None), key=len, default=None)
+    return _joined(conditions, "AND", rows)
 
 
-def _joined(conditions: Iterable[Condition], word: str) -> Condition:
-    parts = list(conditions)
-    if len(parts) == 1:
-        return parts[0]
-    sql = f" {word} ".join(part.sql for part in parts)
-    return Condition(f"({sql})", tuple(value for part in parts for value in part.parameters))
+def _joined(conditions: Sequence[Condition], word: str, rows: Rows | None) -> Condition:
+    if len(conditions) == 1:
+        return conditions[0]
+    sql = f" {word} ".join(part.sql for part in conditions)
+    return Condition(f"({sql})", tuple(value for part in conditions for value in part.parameters), rows)
 
 
 def _among(column: str, numbers: Sequence[int]) -> Condition:
@@ -129,7 +180,8 @@ def _among(column: str, numbers: Sequence[int]) -> Condition:
         return NEVER
     if len(numbers) <= _MOST_INLINE:
         return Condition(f"{column} IN ({', '.join(map(str, numbers))})")
-    return Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),))  # noqa: S608
+    listed = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - a field's name
+    return Condition(listed, (as_list(numbers),))
 
 
 def _text_test(node: Compare) -> Callable[[str], bool]:
@@ -137,7 +189,7 @@ def _text_test(node: Compare) -> Callable[[str], bool]:
     values = [str(value) for value in node.values]
     match node.op:
         case "match":
-            return lambda text: any(part_of(value, text) for value in values)
+            return lambda text: any(_has_part(text, value) for value in values)
         case "=":
             return lambda text: text in values
         case "range":
@@ -154,25 +206,29 @@ def _text_test(node: Compare) -> Callable[[str], bool]:
             raise ValueError(f"{node.op} compares no text")
 
 
-def part_of(part: str, text: str) -> bool:
-    """Whether a folded text has that part; short parts at the beginning of a word only."""
-    return starts_a_word(text, part) if len(part) <= SHORT else part in text
+def _has_part(text: str, part: str) -> bool:
+    return starts_a_word(text, part) if len(part) <= _SHORT else part in text
 
 
 def _identity(node: Compare) -> Condition:
     text = folded(node.field.name)
     if node.op == "present":
         return Condition(f"s.{node.field.name} <> ''")
-    if node.op == "match":
-        return any_of(_part_of(text, str(value)) for value in node.values)
-    return _compared(node, text)
+    if node.op != "match":
+        return _compared(node, text)
+    parts = [_part_of(text, str(value)) for value in node.values]
+    return _joined(parts, "OR", None)
 
 
 def _part_of(text: str, value: str) -> Condition:
-    if len(value) > SHORT:
+    if len(value) > _SHORT:
         return Condition(f"instr({text}, ?) > 0", (value,))
     literal = _GLOB_SIGNS.sub(r"[\g<0>]", value)
-    return Condition(f"({text} GLOB ? OR {text} GLOB ?)", (f"{literal}*", f"*{_GLOB_BREAK}{literal}*"))
+    # Most texts have no such part at all, and instr() says so in a fraction of the time.
+    return Condition(
+        f"(instr({text}, ?) > 0 AND ({text} GLOB ? OR {text} GLOB ?))",
+        (value, f"{literal}*", f"*{_GLOB_BREAK}{literal}*"),
+    )
 
 
 def _number(node: Compare) -> Condition:
@@ -186,9 +242,8 @@ def _compared(node: Compare, value: str) -> Condition:
     parameters = tuple(map(_parameter, node.values))
     if node.op == "range":
         return Condition(f"{value} BETWEEN ? AND ?", parameters)
-    comparison = _COMPARISONS.get(node.op)
-    if comparison is not None:
-        return Condition(f"{value} {comparison} ?", parameters)
+    if node.op in _COMPARISONS:
+        return Condition(f"{value} {node.op} ?", parameters)
     return Condition(f"{value} IN ({', '.join('?' * len(parameters))})", parameters)
 
 

@@ -5,23 +5,27 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from m360desk.core.cancel import Cancelled, CancelToken
-from m360desk.core.fields import COLUMNS, Value
+from m360desk.core.fields import COLUMNS
 from m360desk.core.folding import fold
-from m360desk.core.query import Compare, Order, Query
+from m360desk.core.query import Order, Query
 from m360desk.store.column_values import ColumnValues
 from m360desk.store.compression import Codec
-from m360desk.store.conditions import SHORT, Condition, Conditions, all_of, any_of
+from m360desk.store.conditions import Conditions
 from m360desk.store.connection import connect_reader
 from m360desk.store.errors import CacheUnusable, Interrupted, is_damage, translated
+from m360desk.store.few import Few
 from m360desk.store.layout import LAYOUT, column_type
 from m360desk.store.numbers import read_integers
 from m360desk.store.opening import suspect
-from m360desk.store.plan import Shortcuts, Statement, containing, ordered
+from m360desk.store.plan import ordered
 from m360desk.store.stored import CacheStats, StoredRow, StoredSession, Version
 from m360desk.store.terms import TermTexts
+
+if TYPE_CHECKING:
+    from m360desk.core.records import StoredValue
 
 __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
 
@@ -76,7 +80,14 @@ class CacheReader:
         """
         found = array("q")
         with self._reading(cancel):
-            for statement in self._plan(query, order, limited=limit is not None):
+            statements = ordered(
+                order,
+                self._conditions().of(query.root),
+                limited=limit is not None,
+                columns=self._columns,
+                indexes=self._indexes,
+            )
+            for statement in statements:
                 wanted = -1 if limit is None else limit - len(found)
                 text = self._connection.execute(
                     f"SELECT json_group_array(id) FROM ({statement.sql} LIMIT ?)",  # noqa: S608 - made by plan
@@ -98,14 +109,9 @@ class CacheReader:
         if query.is_empty:
             return self.total()
         with self._reading(cancel):
-            conditions = self._conditions()
-            condition = conditions.of(query.root)
-            shortcut = self._shortcut(query, conditions)
-            where, parameters = condition.sql, condition.parameters
-            if shortcut is not None:
-                where, parameters = f"s.id IN ({shortcut.sql}) AND {where}", shortcut.parameters + parameters
-            statement = f"SELECT count(*) FROM sessions AS s NOT INDEXED WHERE {where}"  # noqa: S608
-            return int(self._connection.execute(statement, parameters).fetchone()[0])
+            condition = self._conditions().of(query.root).narrowed()
+            statement = f"SELECT count(*) FROM sessions AS s NOT INDEXED WHERE {condition.sql}"  # noqa: S608
+            return int(self._connection.execute(statement, condition.parameters).fetchone()[0])
 
     def total(self) -> int:
         """How many sessions there are."""
@@ -193,21 +199,19 @@ class CacheReader:
         if not text:
             return array("q")
         with self._reading():
-            conditions = self._conditions()
-            exact = any_of(conditions.compare(Compare(field, "=", (text,))) for field in LAYOUT.searched)
-            by_key = "s.id IN (SELECT id FROM sessions WHERE row_key IN (?, ?))"
-            keys = (identifier, identifier.strip().lower())
-            other = all_of([*self._candidates(text), exact])
+            identified = self._conditions().identified(text).narrowed()
             statement = (
-                f"SELECT json_group_array(id) FROM (SELECT s.id FROM sessions AS s WHERE {by_key} "  # noqa: S608
-                f"OR {other.sql} ORDER BY s.time DESC NULLS LAST, s.id DESC LIMIT -1)"
+                "SELECT json_group_array(id) FROM (SELECT s.id FROM sessions AS s WHERE "  # noqa: S608 - made here
+                f"s.id IN (SELECT id FROM sessions WHERE row_key IN (?, ?)) OR ({identified.sql}) "
+                "ORDER BY s.time DESC NULLS LAST, s.id DESC LIMIT -1)"
             )
-            found = self._connection.execute(statement, (*keys, *other.parameters)).fetchone()[0]
+            keys = (identifier, identifier.strip().lower())
+            found = self._connection.execute(statement, (*keys, *identified.parameters)).fetchone()[0]
             return array("q", [number for piece in read_integers(found) for number in piece])
 
     def columns(
         self, query: Query, names: Sequence[str], *, cancel: CancelToken | None = None
-    ) -> dict[str, "array[float] | list[Value]"]:
+    ) -> dict[str, "array[float] | list[StoredValue]"]:
         """The values of some fields of all matches, parallel to each other, in no particular order.
 
         Numbers, times and flags come as an array of doubles (nan where missing), texts as a list.
@@ -216,7 +220,7 @@ class CacheReader:
             Cancelled: by `cancel`.
         """
         with self._reading(cancel):
-            condition = self._conditions().of(query.root)
+            condition = self._conditions().of(query.root).narrowed()
             gathering = ColumnValues(self._connection, self._terms, names, self._columns)
             for _ in gathering.slices(condition):
                 _check(cancel)
@@ -255,38 +259,10 @@ class CacheReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _plan(self, query: Query, order: Order, *, limited: bool) -> list[Statement]:
-        conditions = self._conditions()
-        return ordered(
-            order,
-            conditions.of(query.root),
-            shortcut=self._shortcut(query, conditions),
-            limited=limited,
-            columns=self._columns,
-            indexes=self._indexes,
-        )
-
     def _conditions(self) -> Conditions:
-        return Conditions(self._terms, self._columns)
-
-    def _shortcut(self, query: Query, conditions: Conditions) -> Statement | None:
-        """The way to few sessions, where there is one."""
-        if query.is_empty:
-            return None
         few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
-        best: Statement | None = None
-        for way in Shortcuts(conditions, self._indexes, trigrams=self._trigrams).of(query.root):
-            statement = f"SELECT count(*) FROM (SELECT 1 FROM ({way.sql}) LIMIT ?)"  # noqa: S608 - made by plan
-            found = self._connection.execute(statement, (*way.parameters, few)).fetchone()[0]
-            if found < few:
-                best, few = way, found
-        return best
-
-    def _candidates(self, text: str) -> list[Condition]:
-        if len(text) <= SHORT or not self._trigrams:
-            return []
-        way = containing([text])
-        return [Condition(f"s.id IN ({way.sql})", way.parameters)]
+        shortcuts = Few(self._connection, self._indexes, self._trigrams, few)
+        return Conditions(self._terms, shortcuts, self._columns)
 
     def _total(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM sessions").fetchone()[0])
@@ -321,8 +297,13 @@ class CacheReader:
         unsubscribe = cancel.on_cancel(self.interrupt) if cancel is not None else _nothing
         try:
             with translated(self._path):
-                self._look()
-                yield
+                # All of it sees the cache at one moment, whatever is written meanwhile.
+                self._connection.execute("BEGIN")
+                try:
+                    self._look()
+                    yield
+                finally:
+                    self._connection.execute("ROLLBACK")
         except Interrupted as error:
             if cancel is not None and cancel.cancelled:
                 raise Cancelled from error

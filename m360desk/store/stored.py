@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from m360desk.core.fields import INDEX, Value
+from m360desk.core.fields import INDEX
+from m360desk.core.records import StoredValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,10 @@ class StoredRow:
     """
 
     row_id: int
-    values: tuple[Value, ...]
+    values: tuple[StoredValue, ...]
     gone: bool
 
-    def get(self, name: str) -> Value:
+    def get(self, name: str) -> StoredValue:
         """The value of one stored field."""
         return self.values[INDEX[name]]
 

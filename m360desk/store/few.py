@@ -1,0 +1,74 @@
+"""Finds the sessions that can match at all, where an index names them and they are few."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from m360desk.core.fields import Field
+from m360desk.store.layout import is_identity
+from m360desk.store.schema import index_name
+
+Parameter = str | int | float
+Rows = tuple[int, ...]
+
+_read = msgspec.json.Decoder(tuple[int, ...]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """Looks into the indexes of one cache.
+
+    Attributes:
+        connection: in a transaction, so that what was found still holds for the query that follows.
+        indexes: those that the cache has.
+        trigrams: whether the trigram index can be relied on.
+        most: fewer than so many are few.
+    """
+
+    connection: sqlite3.Connection
+    indexes: frozenset[str]
+    trigrams: bool
+    most: int
+
+    def containing(self, texts: Sequence[str], test: str, parameters: Sequence[Parameter]) -> Rows | None:
+        """The sessions that have one of these folded texts in an identity and pass the `test`, an expression.
+
+        None where they are many, or where a text is shorter than a trigram.
+        """
+        if not self.trigrams or any(len(text) < 3 for text in texts):
+            return None
+        expression = " OR ".join(f"({_trigrams(text)})" for text in texts)
+        found = self._first("SELECT rowid AS id FROM trigrams WHERE trigrams MATCH ?", (expression,))
+        if not found:
+            return found
+        statement = (
+            "SELECT json_group_array(s.id) FROM sessions AS s "  # noqa: S608 - the test is made by conditions
+            f"WHERE s.id IN (SELECT value FROM json_each(?)) AND {test}"
+        )
+        row = self.connection.execute(statement, (as_list(found), *parameters)).fetchone()
+        return _read(row[0])
+
+    def by_index(self, field: Field, test: str, parameters: Sequence[Parameter]) -> Rows | None:
+        """The sessions that pass a `test` of one field; None where they are many or the field has no index."""
+        index = index_name(field.name)
+        if is_identity(field) or index not in self.indexes:
+            return None
+        statement = f"SELECT s.id AS id FROM sessions AS s INDEXED BY {index} WHERE {test}"  # noqa: S608
+        return self._first(statement, parameters)
+
+    def _first(self, statement: str, parameters: Sequence[Parameter]) -> Rows | None:
+        counted = f"SELECT json_group_array(id) FROM ({statement} LIMIT ?)"  # noqa: S608 - see above
+        rows = _read(self.connection.execute(counted, (*parameters, self.most)).fetchone()[0])
+        return rows if len(rows) < self.most else None
+
+
+def as_list(rows: Sequence[int]) -> str:
+    """Row numbers as one parameter, for ``IN (SELECT value FROM json_each(?))``."""
+    return f"[{','.join(map(str, rows))}]"
+
+
+def _trigrams(text: str) -> str:
+    quoted = (text[at : at + 3].replace('"', '""') for at in range(len(text) - 2))
+    return " AND ".join(f'"{trigram}"' for trigram in dict.fromkeys(quoted))
