@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from m360desk.core.cancel import Cancelled, CancelToken
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+_LONG_HEX = re.compile(r"[0-9a-fA-F]{20,}")
 _NEVER_LEFT = ("dns", "refused", "tls", "handshake", "proxy")
 _LOOK_BEFORE_ORDERING_AGAIN = (
     "It is not known whether the check was ordered. Look at the blacklist checks on the M360 dashboard "
@@ -250,7 +252,8 @@ def _may_have_arrived(error: ApiError) -> bool:
 def _without_secrets(text: str, credentials: Credentials) -> str:
     for secret in (credentials.auth_token, credentials.auth_code):
         text = text.replace(secret, "…") if secret else text
-    return text
+    # An echo may have been cut: a part of the token is no less secret.
+    return _LONG_HEX.sub("…", text)
 
 
 async def _until_cancelled(call: Coroutine[Any, Any, T], cancel: CancelToken | None) -> T:

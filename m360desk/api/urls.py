@@ -62,7 +62,10 @@ def _split(url: str) -> SplitResult:
     # urlsplit removes line ends and tabs silently; browsers read a backslash as a slash.
     if any(char <= " " or char == "\\" or char == "\x7f" for char in url):
         raise ValueError("The API address must not hold blanks, control characters or backslashes.")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("The API address has brackets where none belong.") from None
     if not parts.scheme or not parts.hostname:
         raise ValueError(f"The API address is not whole; it looks like {DEFAULT_BASE_URL}")
     host = _PORT.sub("", parts.netloc.rpartition("@")[2])
