@@ -1,7 +1,9 @@
 """The query language of the search box, saved views, exports and the command line."""
 
 from dataclasses import dataclass
+from datetime import date, tzinfo
 
+from m360desk.core.query_errors import QueryError
 from m360desk.core.query_nodes import (
     AllOf,
     AnyOf,
@@ -14,6 +16,7 @@ from m360desk.core.query_nodes import (
     Span,
     Words,
 )
+from m360desk.core.query_parser import parse_root
 
 __all__ = [
     "EVERYTHING",
@@ -26,9 +29,11 @@ __all__ = [
     "Operator",
     "Order",
     "Query",
+    "QueryError",
     "QueryValue",
     "Span",
     "Words",
+    "parse",
 ]
 
 
@@ -54,3 +59,13 @@ class Order:
 
     field: str = "time"
     descending: bool = True
+
+
+def parse(text: str, *, today: date, zone: tzinfo) -> Query:
+    """Understand a query. Words stand in any identity or name field; ``field:value`` asks one field.
+
+    ``iphone battery:<80 failed:battery after:2026-01-01 operator:anna,marek -has:grading`` shows most of it. ``or``
+    and brackets combine, quotes keep words together, ``-`` negates. Days are those of ``zone``. Raises ``QueryError``, which knows the
+    place and often a repair.
+    """
+    return Query(text, parse_root(text, today=today, zone=zone))
