@@ -1,0 +1,123 @@
+"""State of health: bands, figures with their sources, and how far the readings can be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+from typing import Final, Protocol
+
+from m360desk.core.session import StoredValue
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where the bands part, in percent of state of health; a shop sets its own.
+
+    80 is the usual limit: Apple promises 80 % at 500 cycles up to iPhone 14 and at 1,000 from iPhone 15, Back
+    Market sells from 80 %, EU 2023/1670 asks for 80 % after 800 cycles. Some shops replace below 85.
+    """
+
+    replace_under: float = 80
+    good_from: float = 85
+
+
+class Band(Enum):
+    """What to do about a battery."""
+
+    GOOD = "good"
+    WATCH = "watch"
+    REPLACE = "replace"
+    UNKNOWN = "unknown"
+
+
+def band(percent: float | None, limits: Limits) -> Band:
+    """The band of a state of health in percent; None is unknown. Above 100 is normal for new cells."""
+    if percent is None:
+        return Band.UNKNOWN
+    if percent < limits.replace_under:
+        return Band.REPLACE
+    return Band.GOOD if percent >= limits.good_from else Band.WATCH
+
+
+class Valued(Protocol):
+    """Anything that has catalogue values."""
+
+    def get(self, name: str) -> StoredValue:
+        """The value of a stored field."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryReading:
+    """What one session says of the battery. None: it does not say.
+
+    ``percent`` is the state of health and ``source`` where it comes from: "reported" by the device, or "measured" as full charge by design
+    capacity. Capacities are in mAh, temperature in °C, voltage in V, drain in percentage points.
+    """
+
+    percent: float | None
+    source: str | None
+    reported: float | None
+    measured: float | None
+    cycles: int | None
+    full_charge: int | None
+    design: int | None
+    temperature: float | None
+    voltage: float | None
+    drain: float | None
+    technology: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPoint:
+    """One reading of a device's history: when (ms since 1970 UTC), percent, charge cycles."""
+
+    time_ms: int | None
+    percent: float | None
+    cycles: int | None
+
+
+# The device's gauge recalibrates by a point or two; more is another battery, or another gauge.
+_JUMP: Final = 3.0
+# Beyond so many cycles no cell is as new: 100 % then is a gauge that was reset, or does not measure.
+_MANY_CYCLES: Final = 300
+# How far the device's own figure may lie from full charge by design capacity.
+_DISAGREEMENT: Final = 8.0
+
+
+def reading_quality(points: Sequence[HealthPoint]) -> tuple[str, ...]:
+    """What makes the readings of one device doubtful, in sentences; ``points`` oldest first."""
+    known = [point for point in points if point.percent is not None]
+    notes: list[str] = []
+    if len(known) == 1:
+        notes.append("One reading only: there is no trend yet.")
+    for before, after in pairwise(known):
+        if before.percent is not None and after.percent is not None and after.percent - before.percent >= _JUMP:
+            notes.append(
+                f"Health rose from {_figure(before.percent)} to {_figure(after.percent)} %: "
+                "the battery was replaced or its gauge recalibrated."
+            )
+    counted = [point.cycles for point in points if point.cycles is not None]
+    for earlier, later in pairwise(counted):
+        if later < earlier:
+            notes.append(f"Cycles fell from {earlier:,} to {later:,}: another battery, or a counter that was reset.")
+    last = known[-1] if known else None
+    if last is not None and last.percent is not None and last.cycles is not None:
+        if last.percent >= 100 and last.cycles >= _MANY_CYCLES:
+            notes.append(f"100 % at {last.cycles:,} cycles is not likely: the gauge may have been reset.")
+    return tuple(notes)
+
+
+def figures_disagree(reading: BatteryReading) -> str | None:
+    """A sentence where the reported and the measured state of health lie far apart."""
+    if reading.reported is None or reading.measured is None:
+        return None
+    if abs(reading.reported - reading.measured) < _DISAGREEMENT:
+        return None
+    return (
+        f"The device reports {_figure(reading.reported)} %, full charge by design capacity gives "
+        f"{_figure(reading.measured)} %: trust neither before another test."
+    )
+
+
+def _figure(percent: float) -> str:
+    return f"{percent:.1f}".removesuffix(".0")
