@@ -174,6 +174,8 @@ class CrashReporter:
         return lambda: setattr(sys, "unraisablehook", before)
 
     def _start_faulthandler(self) -> None:
+        if faulthandler.is_enabled():
+            return  # whoever runs this with -X faulthandler wants to see it where they are
         file = (self._folder / f"fault-{os.getpid()}.txt").open("w", encoding="utf-8")
         with contextlib.suppress(OSError):  # a disk without locks: the file may then be collected too early
             lock_handle(file.fileno(), wait=False)
