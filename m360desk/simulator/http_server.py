@@ -255,7 +255,10 @@ def _parse_head(head: bytes) -> tuple[str, str, dict[str, str]]:
         if not colon:
             raise _BadRequestError(400)
         headers[name.strip().lower()] = value.strip()
-    return words[0], words[1], headers
+    target = words[1]
+    if target.startswith("http://"):  # the absolute form, which a server has to accept too
+        target = "/" + target[len("http://") :].partition("/")[2]
+    return words[0], target, headers
 
 
 def _head(answer: Answer, *, keep: bool) -> bytes:
