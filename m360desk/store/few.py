@@ -51,11 +51,12 @@ class Few:
         return _read(row[0])
 
     def by_index(self, field: Field, test: str, parameters: Sequence[Parameter]) -> Rows | None:
-        """The sessions that pass a `test` of one field; None where they are many or the field has no index."""
+        """The sessions that pass a `test` of one field; None where they are many or it has no index."""
         index = index_name(field.name)
         if is_identity(field) or index not in self.indexes:
             return None
-        statement = f"SELECT s.id AS id FROM sessions AS s INDEXED BY {index} WHERE {test}"  # noqa: S608
+        sessions = f"sessions AS s INDEXED BY {index}"
+        statement = f"SELECT s.id AS id FROM {sessions} WHERE {test}"  # noqa: S608 - made by conditions
         return self._first(statement, parameters)
 
     def _first(self, statement: str, parameters: Sequence[Parameter]) -> Rows | None:

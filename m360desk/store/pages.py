@@ -211,9 +211,11 @@ class PageStore:
 
     def _coded(self, session: Session) -> list[Any]:
         values: list[Any] = list(session.values)
+        known = self._terms.known
         for at in _CODED:
-            if values[at] is not None:
-                values[at] = self._terms.number(values[at])
+            text = values[at]
+            if text is not None:
+                values[at] = known.get(text) or self._terms.number(text)
         return values
 
 

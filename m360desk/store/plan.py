@@ -11,9 +11,9 @@ from m360desk.core.query import Order
 from m360desk.store.conditions import ALWAYS, Condition
 from m360desk.store.few import Parameter
 from m360desk.store.layout import is_coded, is_identity
-from m360desk.store.schema import SORTED_LATER, index_name
+from m360desk.store.schema import WALKED, index_name
 
-_WALKED = {index_name(column) for column in ("time", *SORTED_LATER)}
+_WALKED = {index_name(column) for column in WALKED}
 _NO_INDEX = "NOT INDEXED"
 
 

@@ -2,15 +2,12 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 
 from m360desk.core.folding import fold
 from m360desk.core.records import StoredValue
 from m360desk.store.layout import LAYOUT
 
-# SQLite's lower() folds just like fold() what is printable ASCII with single blanks inside.
-_is_plain = re.compile(r"(?:[!-~]+(?: [!-~]+)*)?").fullmatch
 _IDENTITIES = LAYOUT.identities
 _NAMES = LAYOUT.names
 
@@ -21,9 +18,17 @@ def digest(raw: bytes) -> int:
 
 
 def folds(values: Sequence[StoredValue]) -> str | None:
-    """The folded identities where SQLite cannot fold them itself, as JSON; None for nearly every session."""
-    texts = [text for at in _IDENTITIES if (text := values[at]) is not None]
-    if all(isinstance(text, str) and _is_plain(text) for text in texts):
-        return None
-    folded = {_NAMES[at]: fold(text) for at in _IDENTITIES if isinstance(text := values[at], str | bytes)}
-    return json.dumps(folded, ensure_ascii=False)
+    """The folded identities that SQLite cannot fold itself, as JSON; None for nearly every session."""
+    folded = {
+        _NAMES[at]: fold(text)
+        for at in _IDENTITIES
+        if isinstance(text := values[at], str | bytes) and not _is_plain(text)
+    }
+    return json.dumps(folded, ensure_ascii=False) if folded else None
+
+
+def _is_plain(text: str | bytes) -> bool:
+    """Whether SQLite's lower() folds it just like fold()."""
+    if isinstance(text, bytes) or not text.isascii() or not text.isprintable():
+        return False
+    return " " not in text or text.lower() == fold(text)

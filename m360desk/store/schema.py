@@ -47,8 +47,7 @@ ROW_COLUMNS = (
 # The history comes newest first and its ids descend: in this direction each goes to the end of the index,
 # which fills its pages twice as well.
 _KEY_INDEX = "CREATE UNIQUE INDEX sessions_by_key ON sessions (row_key DESC)"
-_SORTED_FROM_THE_START = ("time", "device")
-SORTED_LATER = (
+_SORTED = (
     "battery",
     "cycles",
     "failed_count",
@@ -60,7 +59,10 @@ SORTED_LATER = (
     "brand",
     "flags",
 )
-"""Indexed by `CacheWriter.optimize` only: together they cost a first sync a third of its speed."""
+INDEXED_LATER = ("device", *_SORTED)
+"""Indexed by `CacheWriter.optimize` only: together they cost a first sync half of its speed."""
+WALKED = ("time", *_SORTED)
+"""Columns whose index stands in the order in which lists are sorted."""
 
 
 def index_name(column: str) -> str:
@@ -105,7 +107,7 @@ def create(connection: sqlite3.Connection, layout: Layout = LAYOUT) -> None:
         *_statements(_TABLES),
         f"CREATE TABLE sessions ({table})",
         _KEY_INDEX,
-        *map(column_index, _SORTED_FROM_THE_START),
+        column_index("time"),
         *search_statements(layout),
         f"PRAGMA application_id = {APPLICATION_ID}",
         f"PRAGMA user_version = {SCHEMA}",

@@ -11,27 +11,27 @@ _SLICE = 500
 
 
 class TermNumbers:
-    """The writer's side: the number of a text, made when it is new."""
+    """The writer's side: the number of a text, made when it is new.
+
+    Attributes:
+        known: numbers by text, as far as they are remembered.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._numbers: dict[str | bytes, int] = {}
+        self.known: dict[str | bytes, int] = {}
 
     def number(self, text: str | bytes) -> int:
-        """The number of `text`; belongs into a transaction (`forget` when that is rolled back)."""
-        number = self._numbers.get(text)
-        if number is not None:
-            return number
-        if len(self._numbers) >= _MOST_REMEMBERED:
-            self._numbers.clear()
+        """The number of a text that is not `known`; belongs into a transaction (see `forget`)."""
+        if len(self.known) >= _MOST_REMEMBERED:
+            self.known.clear()
         row = self._connection.execute("SELECT id FROM terms WHERE text = ?", (text,)).fetchone()
-        found = int(row[0]) if row else self._add(text)
-        self._numbers[text] = found
-        return found
+        self.known[text] = number = int(row[0]) if row else self._add(text)
+        return number
 
     def forget(self) -> None:
-        """Remember nothing: what was remembered may not be in the file."""
-        self._numbers.clear()
+        """Remember nothing: after a rollback, what was remembered may not be in the file."""
+        self.known.clear()
 
     def _add(self, text: str | bytes) -> int:
         statement = "INSERT INTO terms (text, folded) VALUES (?, ?) RETURNING id"

@@ -16,7 +16,7 @@ from m360desk.store.layout import LAYOUT
 from m360desk.store.opening import open_file, suspect
 from m360desk.store.pages import PageOutcome, PageStore
 from m360desk.store.rebuild import follow_catalogue, read_anew
-from m360desk.store.schema import SORTED_LATER, column_index
+from m360desk.store.schema import INDEXED_LATER, column_index, index_name
 from m360desk.store.terms import TermNumbers
 
 __all__ = ["CacheWriter", "LockLike", "PageOutcome"]
@@ -197,8 +197,8 @@ class CacheWriter:
         if count < _INDEX_FROM:
             return
         present = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
-        for column in SORTED_LATER:
-            if column in LAYOUT.names and f"sessions_by_{column}" not in present:
+        for column in INDEXED_LATER:
+            if index_name(column) not in present:
                 with self._transaction():
                     self._connection.execute(column_index(column))
         with self._guarded():
