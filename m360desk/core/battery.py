@@ -91,7 +91,11 @@ def reading_quality(points: Sequence[HealthPoint]) -> tuple[str, ...]:
     if len(known) == 1:
         notes.append("One reading only: there is no trend yet.")
     for before, after in pairwise(known):
-        if before.percent is not None and after.percent is not None and after.percent - before.percent >= _JUMP:
+        if (
+            before.percent is not None
+            and after.percent is not None
+            and after.percent - before.percent >= _JUMP
+        ):
             notes.append(
                 f"Health rose from {_figure(before.percent)} to {_figure(after.percent)} %: "
                 "the battery was replaced or its gauge recalibrated."
@@ -99,7 +103,9 @@ def reading_quality(points: Sequence[HealthPoint]) -> tuple[str, ...]:
     counted = [point.cycles for point in points if point.cycles is not None]
     for earlier, later in pairwise(counted):
         if later < earlier:
-            notes.append(f"Cycles fell from {earlier:,} to {later:,}: another battery, or a counter that was reset.")
+            notes.append(
+                f"Cycles fell from {earlier:,} to {later:,}: another battery, or a counter that was reset."
+            )
     last = known[-1] if known else None
     if last is not None and last.percent is not None and last.cycles is not None:
         if last.percent >= 100 and last.cycles >= _MANY_CYCLES:

@@ -58,7 +58,7 @@ class Month:
 
 def distribution(health: Sequence[float], limits: Limits) -> Distribution:
     """The distribution of states of health in percent; NaN is unknown."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
+    import numpy as np
 
     values = np.asarray(health, dtype=np.float64)
     known = values[np.isfinite(values)]
@@ -87,7 +87,7 @@ def monthly_trend(
     times_ms: Sequence[float], health: Sequence[float], limits: Limits, zone: tzinfo
 ) -> tuple[Month, ...]:
     """Month by month, oldest first: median, 10 to 90 % interval, share under the limit. NaN is unknown."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
+    import numpy as np
 
     times = np.asarray(times_ms, dtype=np.float64)
     values = np.asarray(health, dtype=np.float64)
@@ -122,7 +122,7 @@ def _months(first_ms: float, last_ms: float, zone: tzinfo) -> list[tuple[int, in
 
 
 def _month(year: int, month: int, values: NDArray[np.float64], limits: Limits) -> Month:
-    import numpy as np  # noqa: PLC0415 - see the module's own text
+    import numpy as np
 
     low, median, high = (float(figure) for figure in np.percentile(values, (10, 50, 90)))
     under = int(np.count_nonzero(values < limits.replace_under))

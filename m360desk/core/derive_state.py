@@ -7,8 +7,8 @@ The guide names these properties, not the values in them: words are matched in e
 from functools import lru_cache
 from typing import Final
 
-from m360desk.core import flags as bits
 from m360desk.core import derive, parsing
+from m360desk.core import flags as bits
 from m360desk.core.reading import Reading, diagnostics_results, is_blank, once
 
 LOCKED: Final = "locked"

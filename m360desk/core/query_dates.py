@@ -75,7 +75,7 @@ class Days:
             day = date(*parts)
             return self.start_ms(day), self.start_ms(day + timedelta(days=1)) - 1
         hour, minute, *seconds = parts[3:]
-        moment = datetime(year, parts[1], parts[2], hour, minute, *seconds, tzinfo=self.zone)
+        moment = datetime(year, parts[1], parts[2], hour, minute, sum(seconds), tzinfo=self.zone)
         start = self._ms(moment)
         return start, start + (1000 if seconds else 60_000) - 1
 

@@ -32,8 +32,8 @@ _MISREAD: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 _NUMBER_WORDS: Final = {
     word: str(figure)
     for figure, word in [
-        *enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()),
-        *zip(range(20, 110, 10), "twenty thirty forty fifty sixty seventy eighty ninety hundred".split(), strict=True),
+        *enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]),
+        *zip(range(20, 110, 10), ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"], strict=True),
     ]
 }  # fmt: skip
 
