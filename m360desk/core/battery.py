@@ -50,8 +50,9 @@ class Valued(Protocol):
 class BatteryReading:
     """What one session says of the battery. None: it does not say.
 
-    ``percent`` is the state of health and ``source`` where it comes from: "reported" by the device, or "measured" as full charge by design
-    capacity. Capacities are in mAh, temperature in °C, voltage in V, drain in percentage points.
+    ``percent`` is the state of health and ``source`` where it comes from: "reported" by the device, or
+    "measured" as full charge by design capacity. Capacities are in mAh, temperature in °C, voltage in V,
+    drain in percentage points.
     """
 
     percent: float | None
@@ -106,10 +107,9 @@ def reading_quality(points: Sequence[HealthPoint]) -> tuple[str, ...]:
             notes.append(
                 f"Cycles fell from {earlier:,} to {later:,}: another battery, or a counter that was reset."
             )
-    last = known[-1] if known else None
-    if last is not None and last.percent is not None and last.cycles is not None:
-        if last.percent >= 100 and last.cycles >= _MANY_CYCLES:
-            notes.append(f"100 % at {last.cycles:,} cycles is not likely: the gauge may have been reset.")
+    last = known[-1] if known else HealthPoint(None, None, None)
+    if (last.percent or 0) >= 100 and (last.cycles or 0) >= _MANY_CYCLES:
+        notes.append(f"100 % at {last.cycles:,} cycles is not likely: the gauge may have been reset.")
     return tuple(notes)
 
 

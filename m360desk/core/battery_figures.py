@@ -22,8 +22,9 @@ _FEW: Final = 50  # an interval from fewer devices says little
 class Distribution:
     """How batteries stand: a bar for each whole percent, and the shares of the bands.
 
-    ``percents[i]`` is the lower end of bar ``i``: a health of 84.9 stands in bar 84. ``median`` is None without any reading. ``unknown`` counts
-    sessions without one; they are in no bar and no share but always to be shown.
+    ``percents[i]`` is the lower end of bar ``i``: a health of 84.9 stands in bar 84. ``median`` is None
+    without any reading. ``unknown`` counts sessions without one; they are in no bar and no share but always to be
+    shown.
     """
 
     percents: tuple[int, ...]
@@ -40,7 +41,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The batteries of one local month: median and the interval that holds the middle 80 % of them, in percent."""
+    """The batteries of one local month: median and the interval of the middle 80 % of them, in percent."""
 
     year: int
     month: int

@@ -27,12 +27,13 @@ WIPE_SOURCES: Final = ("wipeResult", "wipeResults", "erasureResult", "dataWipeRe
 EXPENSE_SOURCES: Final = ("deviceExpense", "deviceExpenses")
 
 _OFF: Final = frozenset(
-    {"off", "none", "no", "false", "0", "disabled", "inactive", "unlocked", "not locked", "notlocked", "clean", "clear",
-     "not found", "notfound", "not set", "notset", "absent", "removed", "not enrolled", "not managed", "not present"}
+    {"off", "none", "no", "false", "0", "disabled", "inactive", "unlocked", "not locked", "notlocked",
+     "clean", "clear", "not found", "notfound", "not set", "notset", "absent", "removed", "not enrolled",
+     "not managed", "not present"}
 )  # fmt: skip
 _UNKNOWN: Final = frozenset(
-    {"unknown", "n/a", "na", "not checked", "notchecked", "not available", "unsupported", "not supported", "undefined",
-     "error", "null", "-", "?"}
+    {"unknown", "n/a", "na", "not checked", "notchecked", "not available", "unsupported", "not supported",
+     "undefined", "error", "null", "-", "?"}
 )  # fmt: skip
 _SIM_LOCKED: Final = frozenset(
     {"locked", "on", "true", "yes", "1", "sim locked", "simlocked", "network locked"}
@@ -68,12 +69,12 @@ _CLEAN: Final = frozenset(
     }
 )
 _LISTED: Final = frozenset(
-    {"listed", "blacklisted", "black listed", "lost", "stolen", "lost or stolen", "lost/stolen", "blocked", "barred",
-     "failed", "yes", "true", "1"}
+    {"listed", "blacklisted", "black listed", "lost", "stolen", "lost or stolen", "lost/stolen", "blocked",
+     "barred", "failed", "yes", "true", "1"}
 )  # fmt: skip
 _WIPED: Final = frozenset(
-    {"wiped", "erased", "passed", "success", "successful", "succeeded", "completed", "complete", "done", "finished", "ok",
-     "true", "yes", "1"}
+    {"wiped", "erased", "passed", "success", "successful", "succeeded", "completed", "complete", "done",
+     "finished", "ok", "true", "yes", "1"}
 )  # fmt: skip
 _WIPE_FAILED: Final = frozenset(
     {"failed", "fail", "failure", "error", "unsuccessful", "false", "not wiped", "interrupted", "aborted"}
@@ -86,7 +87,7 @@ _AMOUNT_NAMES: Final = ("total", "amount", "sum", "price", "value", "cost")
 
 
 def word_of(value: object, names: tuple[str, ...] = _STATE_NAMES) -> str | None:
-    """The telling text of a property: the value itself, or the first of ``names`` in it; of a list the last."""
+    """The telling text of a property: the value, or the first of ``names`` in it; of a list the last one's."""
     for _ in range(3):
         if type(value) is dict:
             inner = value.get(names[0])

@@ -1,4 +1,4 @@
-"""Diagnostics results in each shape that comes: v2's lists, v1's objects keyed by test, and what lies between."""
+"""Diagnostics results in each shape: v2's lists, v1's objects keyed by test, and what lies between."""
 
 from collections.abc import Mapping
 from functools import lru_cache

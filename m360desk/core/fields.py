@@ -1,8 +1,7 @@
 """The catalogue: every field of a session, in one table.
 
-Cache columns, list columns, query fields, export columns and the rows of the detail pane derive from it; a new field is
-one line. Property names are the vendor's (endpoint page, or seen in the field); where a name is only
-assumed, the comment says so.
+Cache columns, list columns, query fields, export columns and the rows of the detail pane derive from it; a
+new field is one line. Property names are the vendor's (endpoint page, or seen in the field).
 """
 
 from collections.abc import Callable
@@ -30,10 +29,10 @@ class Kind(Enum):
 class Field:
     """One field of a session.
 
-    ``name`` is its name in queries, the cache and exports; ``title`` is for people. ``sources`` are property names, the first with a
-    usable value counts; a field without sources is computed by ``derive``. ``words``: bare words of a search match it.
-    ``stored``: a column of the cache. ``listed``: may be a column of the list, ``shown``: is one at first. ``right``: numbers
-    stand at the right.
+    ``name`` is its name in queries, the cache and exports; ``title`` is for people. ``sources`` are property
+    names, the first with a usable value counts; a field without sources is computed by ``derive``. ``words``:
+    bare words of a search match it. ``stored``: a column of the cache. ``listed``: may be a column of the
+    list, ``shown``: is one at first. ``right``: numbers stand at the right.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The bits of the catalogue field ``flags``: what keeps a device from being sold, or must be told to the buyer."""
+"""The bits of the catalogue field ``flags``: what stands against selling a device as it is."""
 
 from typing import Final
 

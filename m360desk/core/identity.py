@@ -16,7 +16,8 @@ _M360ID = re.compile(r"AS[0-9A-Z]{14,18}", re.IGNORECASE)
 _SERIAL = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{8,16}")
 _DECIMAL_SCAN = re.compile(r"[\d\s\-./–]+")
 _LABEL = re.compile(
-    r"(imei ?/ ?meid|imei ?[12]?|meid|serial(?: ?(?:no|number|nr))?|s/?n|m360 ?id|custom ?id|id)\s*[.:#=]+\s*(?=\S)",
+    r"(imei ?/ ?meid|imei ?[12]?|meid|serial(?: ?(?:no|number|nr))?|s/?n|m360 ?id|custom ?id|id)"
+    r"\s*[.:#=]+\s*(?=\S)",
     re.IGNORECASE,
 )
 
@@ -32,8 +33,8 @@ _PLACEHOLDER_IMEIS: Final = frozenset(
     }
 )
 _PLACEHOLDER_SERIALS: Final = frozenset(
-    {"0123456789ABCDEF", "123456789ABCDEF", "0123456789", "123456789", "1234567890", "UNKNOWN", "NONE", "NULL", "N/A",
-     "NA", "UNDEFINED", "DEFAULT", "NOTAVAILABLE", "NOT AVAILABLE", "SERIAL", "TEST"}
+    {"0123456789ABCDEF", "123456789ABCDEF", "0123456789", "123456789", "1234567890", "UNKNOWN", "NONE",
+     "NULL", "N/A", "NA", "UNDEFINED", "DEFAULT", "NOTAVAILABLE", "NOT AVAILABLE", "SERIAL", "TEST"}
 )  # fmt: skip
 _SHORTEST_SERIAL: Final = 3
 

@@ -66,7 +66,7 @@ def number(value: object) -> float | None:
 
 
 def quantity_of(value: object, unit: object = None) -> tuple[float, str] | None:
-    """A number and its unit in lower case ("" where none came); ``unit`` is one that came beside the value."""
+    """A number and its unit in lower case ("" where none came); ``unit`` is one that came beside it."""
     if type(value) is str:
         found = quantity(value)
         if found is None or found[1] or type(unit) is not str:
@@ -82,8 +82,8 @@ def quantity_of(value: object, unit: object = None) -> tuple[float, str] | None:
 def quantity(written: str) -> tuple[float, str] | None:
     """Read a text such as "3095 mAh", "31,4 °C", "1 024 GB" or "100%": the number and the unit in lower case.
 
-    A lone point or comma before exactly three digits parts thousands where the unit is whole (mAh, cycles), or
-    where it is a comma and the unit is not one of small figures (V, °C, %).
+    A lone point or comma before exactly three digits parts thousands where the unit is whole (mAh, cycles), a
+    comma also where the unit is not one of small figures (V, °C, %).
     """
     if len(written) > _LONGEST_NUMBER:
         return None
@@ -111,9 +111,9 @@ def _plain_digits(digits: str, unit: str) -> str:
     grouped = _GROUPED.fullmatch(digits.lstrip("+-")) is not None
     if separators > 1:
         return digits.replace(".", "").replace(",", "") if grouped else "no number"
-    if grouped and not digits.lstrip("+-").startswith("0"):
-        if unit in _WHOLE_UNITS or (comma and unit not in _FINE_UNITS):
-            return digits.replace(",", "").replace(".", "")
+    parts_thousands = unit in _WHOLE_UNITS or (comma and unit not in _FINE_UNITS)
+    if grouped and parts_thousands and not digits.lstrip("+-").startswith("0"):
+        return digits.replace(",", "").replace(".", "")
     return digits.replace(",", ".")
 
 

@@ -64,8 +64,8 @@ class Order:
 def parse(text: str, *, today: date, zone: tzinfo) -> Query:
     """Understand a query. Words stand in any identity or name field; ``field:value`` asks one field.
 
-    ``iphone battery:<80 failed:battery after:2026-01-01 operator:anna,marek -has:grading`` shows most of it. ``or``
-    and brackets combine, quotes keep words together, ``-`` negates. Days are those of ``zone``. Raises ``QueryError``, which knows the
-    place and often a repair.
+    ``iphone battery:<80 failed:battery after:2026-01-01 operator:anna,marek -has:grading`` shows most of it.
+    ``or`` and brackets combine, quotes keep words together, ``-`` negates. Days are those of ``zone``. Raises
+    ``QueryError``, which knows the place and often a repair.
     """
     return Query(text, parse_root(text, today=today, zone=zone))

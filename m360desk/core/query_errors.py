@@ -4,8 +4,8 @@
 class QueryError(ValueError):
     """A query that means nothing.
 
-    ``message`` says what is wrong and, where it can, what is right. ``start`` and ``end`` are offsets in the query's text.
-    ``repair``, where one is obvious, is what should stand there instead of ``text[start:end]``.
+    ``message`` says what is wrong and, where it can, what is right. ``start`` and ``end`` are offsets in the
+    query's text. ``repair``, where one is obvious, is what should stand there instead of ``text[start:end]``.
     """
 
     def __init__(

@@ -30,10 +30,10 @@ class Words:
 class Compare:
     """A condition on one field. A missing value fulfils none but ``absent``.
 
-    - ``match``: any of ``values`` (folded) is a part of the folded text; one of one or two characters stands at the beginning of
-      a word. A NAMES field matches when any one of its names does.
-    - ``=``: any of ``values`` equals the value: folded text, or number. A NAMES field equals when one of its names
-      does; the value ``""`` stands for "none of them" (the stored text is empty).
+    - ``match``: any of ``values`` (folded) is a part of the folded text; one of one or two characters stands
+      at the beginning of a word. A NAMES field matches when any one of its names does.
+    - ``=``: any of ``values`` equals the value: folded text, or number. A NAMES field equals when one of its
+      names does; the value ``""`` stands for "none of them" (the stored text is empty).
     - ``<``, ``<=``, ``>``, ``>=``: one value; texts compare folded, by code point.
     - ``range``: two values, both included.
     - ``absent``: the value is missing (None). No ``values``.

@@ -39,7 +39,7 @@ class _Parser:
         if len(terms) > _MOST_TERMS:
             beyond = terms[_MOST_TERMS]
             raise QueryError(
-                f"A search has at most {_MOST_TERMS} terms. For many values of one field write commas: imei:1,2,3.",
+                f"A search has at most {_MOST_TERMS} terms. For many values write commas: imei:1,2,3.",
                 beyond.start,
                 beyond.end,
             )

@@ -76,7 +76,7 @@ def _next(text: str, start: int) -> Token:
     if character == "-":
         if start + 1 == len(text) or text[start + 1].isspace() or text[start + 1] in "-),":
             raise QueryError(
-                "A minus sign stands alone. Write it right before what shall not match, such as -failed:camera.",
+                "A minus sign stands alone. Write it right before what shall not match: -failed:camera.",
                 start,
                 start + 1,
             )

@@ -29,13 +29,11 @@ _EXAMPLES: Final = {
     "voltage": (3.7, 4.2),
 }
 _MISREAD: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
-_NUMBER_WORDS: Final = {
-    word: str(figure)
-    for figure, word in [
-        *enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]),
-        *zip(range(20, 110, 10), ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"], strict=True),
-    ]
-}  # fmt: skip
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+_NUMBER_WORDS: Final = {word: str(figure) for figure, word in enumerate(_ONES.split())} | {
+    word: str(10 * figure) for figure, word in enumerate(_TENS.split(), 2)
+}
 
 Condition = tuple[Field, Operator, tuple[QueryValue, ...]]
 
@@ -149,7 +147,7 @@ def _names(field: Field, token: Token, item: Item) -> Condition:
         return _number(count, token, item)
     if item.op not in {"", "="} or _ends(item) is not None:
         raise QueryError(
-            f"{field.title} are names: they have no order. Write {field.name}:NAME, {field.name}:any or {field.name}:none.",
+            f"{field.title} have no order. Write {field.name}:NAME, {field.name}:any or {field.name}:none.",
             token.start,
             item.end,
         )

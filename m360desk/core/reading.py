@@ -20,7 +20,7 @@ def is_blank(value: object) -> bool:
 
 
 def merge(record: dict[str, object]) -> dict[str, object]:
-    """The record's own properties, then its ``device``'s, then its ``stickyData``'s: the first with a value."""
+    """The record's own properties, its ``device``'s, its ``stickyData``'s: the first with a value counts."""
     merged = record.copy()
     for part in ("device", "stickyData"):
         inner = record.get(part)

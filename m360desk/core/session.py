@@ -19,7 +19,8 @@ class Session:
     """A session: its key, its values parallel to ``COLUMNS``, and the record verbatim.
 
     ``key`` is the 36-character id that pages the history; None where the record has none: such a session
-    cannot be cached. A text that SQLite cannot hold (lone surrogates) stands as bytes: UTF-8 with ``surrogatepass``.
+    cannot be cached. A text that SQLite cannot hold (lone surrogates) stands as bytes: UTF-8 with
+    ``surrogatepass``.
     """
 
     key: str | None
@@ -54,7 +55,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 def read(raw: bytes) -> Session:
-    """Read one record. Never raises on what JSON can hold; what is no JSON object has no key and no values."""
+    """Read one record. Never raises: what is no JSON object has no key and no values."""
     try:
         record = _decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -77,7 +78,7 @@ def _read_odd(raw: bytes) -> Session:
 
 
 def key_of(record: dict[str, object]) -> str | None:
-    """The id that pages the history: ``id`` where it is one of 36 characters, else ``sessionId`` (assumption)."""
+    """The id that pages the history: ``id`` where it has 36 characters, else ``sessionId`` (assumption)."""
     for name in ("id", "sessionId"):
         value = record.get(name)
         if type(value) is str and len(value) == SESSION_ID_LENGTH:
