@@ -1,0 +1,209 @@
+"""Keeps the sync's state in step with the cache: every method is called in the writer's thread.
+
+A page and the state that it leads to are one transaction. What the page shows besides (two stretches belong
+together) is known only once it is stored, and goes into a transaction of its own: a sync that is killed
+between the two finds it out again with the next page.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from m360desk.core.fields import INDEX
+from m360desk.core.records import Session, read
+from m360desk.services import stretches as stretch_rules
+from m360desk.services.order_check import ids_are_disorderly
+from m360desk.services.stretches import Page, Stretches
+from m360desk.services.sync_errors import IdsDisorderly, NotLive
+from m360desk.services.sync_state import Plan, SyncState, decode_state, encode_state
+from m360desk.store.pages import PageOutcome
+from m360desk.store.writer import CacheWriter
+
+_TIME = INDEX["time"]
+_M360ID = INDEX["m360id"]
+_SAMPLE_M360ID = "AS4MPL3S4MPL3S"  # of every session that testing mode makes up (seen in the field)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What storing one page did.
+
+    Attributes:
+        page: its keys and oldest time.
+        new: sessions that the cache did not have.
+        updated: sessions whose record has changed.
+        without_key: records that cannot be cached.
+        unread: records that did not belong to the stretch that was being read.
+        joined: whether it closed a gap.
+    """
+
+    page: Page
+    new: int = 0
+    updated: int = 0
+    without_key: int = 0
+    unread: int = 0
+    joined: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """A walk through the history, as the writer's thread sees it.
+
+    Attributes:
+        number: of the stretch that it reads into. over: whether later pages of it are not to be stored any
+        more: a gap has been closed, or a page could not
+            be stored, and what comes after it would stand behind a hole.
+    """
+
+    number: int
+    over: bool = False
+
+
+class Ledger:
+    """The state of one cache's sync."""
+
+    def __init__(self, writer: CacheWriter, now_ms: int) -> None:
+        self.state, self.remembered = decode_state(writer.sync_state(), now_ms)
+        self.batch = writer.last_batch() + 1
+        self.closed = False
+        """Set when the run is over: what is still on its way is not stored any more."""
+
+    def vouch(self, writer: CacheWriter) -> None:
+        """The account has just answered live: nothing that came so far will be taken back."""
+        self.batch = writer.last_batch() + 1
+        self._save(writer, self.state.vouched(self.batch))
+
+    def take_back(self, writer: CacheWriter) -> int:
+        """The account did not answer live: undo all since it last did; how many sessions that touched."""
+        state = self.state.taken_back()
+        touched = writer.withdraw(state.trusted_batch, encode_state(state))
+        self.state = state
+        return touched
+
+    def change(self, writer: CacheWriter, change: Callable[[Plan], Plan]) -> None:
+        """Change the plan without a page."""
+        plan = change(self.state.plan)
+        if plan != self.state.plan:
+            self._save(writer, self.state.with_plan(plan))
+
+    def store_down(self, writer: CacheWriter, records: Sequence[bytes], reading: Reading) -> Step | None:
+        """Store a page that was read downwards; None where that walk is over.
+
+        Raises:
+            NotLive: a record is one that testing mode made up. Nothing was stored.
+            IdsDisorderly: ids say nothing about time here. Nothing was stored.
+        """
+        return self._store(writer, records, reading, stretch_rules.read_down, stretch_rules.meet_older)
+
+    def store_up(self, writer: CacheWriter, records: Sequence[bytes], reading: Reading) -> Step | None:
+        """Store a page that was read upwards, oldest record first; else like `store_down`."""
+        return self._store(writer, records, reading, stretch_rules.read_up, stretch_rules.meet_newer)
+
+    def store_apart(
+        self,
+        writer: CacheWriter,
+        records: Sequence[bytes],
+        change: Callable[[Plan], Plan] = lambda plan: plan,
+    ) -> Step | None:
+        """Store records that say nothing about gaps: those of a re-read. `change` is applied with them."""
+        if self.closed:
+            return None
+        sessions = _read(records)
+        state = self.state.with_plan(change(self.state.plan))
+        outcome = writer.store_page(sessions, stretch=None, batch=self.batch, state=encode_state(state))
+        self.state = state
+        return _step(sessions, outcome, 0)
+
+    def check_bottom(self, writer: CacheWriter, oldest: bytes, number: int) -> Step | None:
+        """Store the oldest record of all; where the stretch of `number` holds it, that is the bottom."""
+        if self.closed:
+            return None
+        sessions = _read([oldest])
+        outcome = writer.store_page(sessions, stretch=None, batch=self.batch, state=None)
+        reached = any(self._is_own(number, met) for met in outcome.stretches)
+        if reached:
+            self.reach_bottom(writer, number)
+        return replace(_step(sessions, outcome, 0), joined=reached)
+
+    def reach_bottom(self, writer: CacheWriter, number: int) -> None:
+        """Nothing lies below the stretch of `number`."""
+        self._restretch(writer, stretch_rules.reach_bottom(self.state.plan.stretches, number))
+
+    def reach_top(self, writer: CacheWriter, number: int) -> None:
+        """Nothing lies above the stretch of `number`."""
+        self._restretch(writer, stretch_rules.reach_top(self.state.plan.stretches, number))
+
+    def doubt_bottom(self, writer: CacheWriter) -> None:
+        """An older session than the bottom's has turned up."""
+        self._restretch(writer, stretch_rules.forget_bottom(self.state.plan.stretches))
+
+    def _store(
+        self,
+        writer: CacheWriter,
+        records: Sequence[bytes],
+        reading: Reading,
+        grow: Callable[[Stretches, int, Page], Stretches],
+        meet: Callable[[Stretches, int, Sequence[int | None]], Stretches],
+    ) -> Step | None:
+        if self.closed or reading.over:
+            return None
+        reading.over = True  # until this page is in
+        number = reading.number
+        sessions = _read(records)
+        if self.state.plan.axis == "id" and ids_are_disorderly(sessions):
+            raise IdsDisorderly
+        page = page_of(sessions)
+        before = self.state.plan.stretches
+        grown = grow(before, number, page)
+        state = self._with_stretches(grown)
+        if grown is not before:
+            state = replace(state, next_number=max(state.next_number, number + 1))
+        outcome = writer.store_page(sessions, stretch=number, batch=self.batch, state=encode_state(state))
+        self.state = state
+        unread = sum(not self._is_own(number, met) for met in outcome.stretches)
+        joined = meet(grown, number, outcome.stretches)
+        if joined is not grown:
+            self._restretch(writer, joined)
+            return replace(_step(sessions, outcome, unread), joined=True)
+        reading.over = False
+        return _step(sessions, outcome, unread)
+
+    def _is_own(self, number: int, met: int | None) -> bool:
+        plan = self.state.plan.stretches
+        at = stretch_rules.position(plan, number)
+        return at is not None and met is not None and plan[at].owns(met)
+
+    def _restretch(self, writer: CacheWriter, changed: Stretches) -> None:
+        if changed != self.state.plan.stretches:
+            self._save(writer, self._with_stretches(changed))
+
+    def _with_stretches(self, changed: Stretches) -> SyncState:
+        return self.state.with_plan(replace(self.state.plan, stretches=changed))
+
+    def _save(self, writer: CacheWriter, state: SyncState) -> None:
+        writer.save_state(encode_state(state))
+        self.state = state
+
+
+def refuse_samples(sessions: Sequence[Session]) -> None:
+    """Raise `NotLive` where a session is one that testing mode made up."""
+    for session in sessions:
+        m360id = session.values[_M360ID]
+        if isinstance(m360id, str) and m360id.startswith(_SAMPLE_M360ID):
+            raise NotLive
+
+
+def _read(records: Sequence[bytes]) -> list[Session]:
+    sessions = [read(record) for record in records]
+    refuse_samples(sessions)
+    return sessions
+
+
+def page_of(sessions: Sequence[Session]) -> Page:
+    """What the stretches need to know of these sessions."""
+    times = [session.values[_TIME] for session in sessions]
+    known = [time for time in times if isinstance(time, int)]
+    return Page(tuple(s.key for s in sessions if s.key is not None), min(known, default=None))
+
+
+def _step(sessions: Sequence[Session], outcome: PageOutcome, unread: int) -> Step:
+    return Step(page_of(sessions), outcome.new, outcome.updated, outcome.without_key, unread)

@@ -1,0 +1,64 @@
+"""Whether the account answers live: asking for the oldest record again gives the same record.
+
+Testing mode makes random sessions up, and nothing in the answers themselves is known to say so
+(assumption), but for the sample M360 ID that such sessions carry (seen in the field).
+"""
+
+import hashlib
+
+from m360desk.core.records import read
+from m360desk.services.ledger import refuse_samples
+from m360desk.services.sync_errors import NotLive
+from m360desk.services.sync_run import SyncRun
+
+PAGES_BETWEEN = 100
+"""Pages after which the account is asked again: so much may have to be taken back."""
+
+
+class Probe:
+    """Asks for the oldest record at the start of a run, now and then, and at its end."""
+
+    def __init__(self, run: SyncRun) -> None:
+        self._run = run
+        self._oldest: str | None = None
+        self._asked = False
+        self._pages = 0
+        self.vouched_new = 0
+        self.vouched_updated = 0
+
+    async def check(self) -> None:
+        """Vouch for all that came so far.
+
+        Raises:
+            NotLive: the account does not answer live. Nothing was taken back yet.
+            ApiError: the client gave up.
+        """
+        if not self._asked:
+            self._oldest = await self._ask()
+            self._asked = True
+        again = await self._ask()
+        if again != self._oldest:
+            # The oldest session may have been deleted, or an older one closed, since it was asked for last.
+            self._oldest, before = await self._ask(), again
+            if self._oldest != before:
+                raise NotLive
+        run = self._run
+        self._pages = run.pages
+        await run.hand_in(run.ledger.vouch)
+        self.vouched_new, self.vouched_updated = run.new, run.updated
+
+    async def check_now_and_then(self) -> None:
+        """`check`, where enough has come since the last time."""
+        if self._run.pages - self._pages >= PAGES_BETWEEN:
+            await self.check()
+
+    async def _ask(self) -> str | None:
+        """What tells the oldest record from any other: its key, or where it has none, all of it."""
+        record = await self._run.oldest_record()
+        if record is None:
+            self._run.oldest_key = None
+            return None
+        refuse_samples([read(record)])
+        key = read(record).key
+        self._run.oldest_key = key
+        return key or hashlib.sha256(record).hexdigest()

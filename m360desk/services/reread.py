@@ -1,0 +1,109 @@
+"""Reading the last days again: sessions change after they were read, and appear late.
+
+A session is listed once it is closed. One that was opened before a page was read, and closed after that,
+stands below the place where the history is read next; so every run reads again what was connected since
+some days before the start of the last completed re-read.
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from m360desk.api.answers import HistoryPage
+from m360desk.api.errors import ApiError
+from m360desk.api.requests import HistoryRequest
+from m360desk.core.fields import INDEX
+from m360desk.core.records import read
+from m360desk.services.probing import Probe
+from m360desk.services.stretches import End
+from m360desk.services.sync_errors import CursorStuck
+from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_cursor
+from m360desk.services.sync_state import Plan
+
+_DAY_MS = 86_400_000
+_TIME = INDEX["time"]
+
+
+class Reread:
+    """One re-read; raises what the client raises, `GuardStop` and `PagesSpent`."""
+
+    def __init__(self, run: SyncRun, probe: Probe) -> None:
+        self._run = run
+        self._probe = probe
+        self._end = End()
+        self._refused: set[str] = set()
+
+    async def read(self) -> None:
+        """Read again all that was connected since the start of the last completed re-read, less some days."""
+        run = self._run
+        started_ms = run.now_ms()
+        # A clock that was ahead and is right now must not leave out what came meanwhile.
+        base_ms = min(run.ledger.state.plan.reread_from_ms or started_ms, started_ms)
+        since_ms = base_ms - run.options.reread_days * _DAY_MS
+        run.tell("re-reading")
+        await self._read_since(since_ms)
+
+        def done(plan: Plan) -> Plan:
+            return replace(plan, reread_from_ms=started_ms)
+
+        await run.hand_in(lambda writer: run.ledger.change(writer, done))
+
+    async def _read_since(self, since_ms: int) -> None:
+        cursor: str | None = None
+        visited: set[str] = set()
+        while True:
+            page = await self._fetch(cursor, since_ms)
+            if page is None:
+                cursor = self._step_back()
+                continue
+            if not page.records:
+                return
+            await self._store(page)
+            if self._is_last(page, since_ms):
+                return
+            following = last_key(page.records)
+            if following is None or following in visited:
+                raise CursorStuck
+            visited.add(following)
+            cursor = following
+
+    async def _fetch(self, cursor: str | None, since_ms: int) -> HistoryPage | None:
+        """A page; None where its cursor is refused."""
+        run = self._run
+        await self._probe.check_now_and_then()
+        request = HistoryRequest(
+            order="connectionTime:desc",
+            limit=run.options.page_limit,
+            starting_after=cursor,
+            connection_time_min=moment(since_ms),
+        )
+        try:
+            return await run.fetch(request)
+        except ApiError as error:
+            if cursor is None or not refuses_cursor(error):
+                raise
+            self._refused.add(cursor)
+            return None
+
+    def _step_back(self) -> str | None:
+        """Another cursor near the refused one; from the top again where there is none."""
+        return next((cursor for cursor in self._end.cursors if cursor not in self._refused), None)
+
+    async def _store(self, page: HistoryPage) -> None:
+        run, ledger = self._run, self._run.ledger
+        step = await run.count(run.hand_in(lambda writer: ledger.store_apart(writer, page.records)))
+        if step is not None:
+            self._end = self._end.moved(step.page.keys[::-1])
+
+    def _is_last(self, page: HistoryPage, since_ms: int) -> bool:
+        """Whether nothing of interest follows.
+
+        A full page that says so is not taken at its word, and times count too: connectionTimeMin may be
+        ignored.
+        """
+        if page.has_more is False and len(page.records) < self._run.options.page_limit:
+            return True
+        times = [time for record in page.records if isinstance(time := read(record).values[_TIME], int)]
+        if not times:
+            return False
+        in_order = all(first >= second for first, second in pairwise(times))
+        return (times[-1] if in_order else max(times)) < since_ms

@@ -1,0 +1,187 @@
+"""Reading the history downwards from one place, until the gap below is closed or no page leads on."""
+
+import asyncio
+from collections import deque
+from datetime import datetime
+from enum import Enum, auto
+
+from m360desk.api.answers import HistoryPage
+from m360desk.api.errors import ApiError
+from m360desk.api.requests import HistoryRequest
+from m360desk.services.ledger import Reading, Step
+from m360desk.services.probing import Probe
+from m360desk.services.stretches import position
+from m360desk.services.sync_errors import CursorStuck, NothingNew
+from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_cursor
+
+_AHEAD = 3  # pages on their way to the cache while the next one is fetched
+_MOST_EMPTY = 3  # answers without any record
+_MOST_KNOWN = 10  # pages in a row that hold only what the stretch holds already
+
+
+class Ending(Enum):
+    """How a walk ended."""
+
+    JOINED = auto()  # the stretch has met the one below
+    BOTTOM = auto()  # the stretch holds the oldest record of all
+    NO_WAY_ON = auto()  # every cursor is refused or leads nowhere, and the bottom is not reached
+    EMPTY = auto()  # the account has no sessions
+
+
+class DownWalk:
+    """Reads pages downwards into one stretch.
+
+    While pages bring only new sessions, the next one is fetched before the last ones are stored. As soon as a
+    page holds known ones, a gap may be about to close: then each page is waited for, so that hardly a request
+    is wasted.
+    """
+
+    def __init__(self, run: SyncRun, probe: Probe, number: int) -> None:
+        """`number` is the stretch's; where there is no such stretch yet, it begins at the very top."""
+        self._run = run
+        self._probe = probe
+        self._reading = Reading(number)
+        self._pending: deque[asyncio.Future[Step | None]] = deque()
+        self._visited: set[str] = set()
+        self._failed: set[str | None] = set()
+        self._ahead = 1
+        self._empty = 0
+        self._known = 0
+        self._joined = False
+
+    async def read(self) -> Ending:
+        """Read until the walk ends.
+
+        Raises:
+            ApiError: the client gave up.
+            GuardStop: the service leads nowhere, or does not answer live.
+            IdsDisorderly: the history cannot be read by id.
+            PagesSpent: the run was to read no more.
+        """
+        try:
+            while True:
+                cursors = [cursor for cursor in self._cursors() if cursor not in self._failed]
+                if not cursors or self._empty >= _MOST_EMPTY:
+                    return Ending.NO_WAY_ON
+                ending = await self._follow(cursors[0])
+                if ending is not None:
+                    return ending
+        finally:
+            await self._settle()
+
+    def _cursors(self) -> tuple[str | None, ...]:
+        """Where the walk may go on, the best first; None: without a cursor."""
+        plan = self._run.ledger.state.plan
+        at = position(plan.stretches, self._reading.number)
+        if at is None:
+            return (None,)
+        cursors = plan.stretches[at].lower.cursors
+        return (*cursors, None) if plan.axis == "time" else cursors
+
+    async def _follow(self, cursor: str | None) -> Ending | None:
+        """Read from a cursor on; None where that leads no further."""
+        while True:
+            page = await self._fetch(cursor)
+            if page is None:
+                self._failed.add(cursor)
+                return Ending.JOINED if await self._drain(0) else None
+            if page.records:
+                self._hand_in(page)
+            if not page.records or self._may_be_the_end(page):
+                ending = await self._at_the_end(page, cursor)
+                if ending is not None or not page.records:
+                    return ending
+            if await self._drain(self._ahead - 1):
+                return Ending.JOINED
+            following = last_key(page.records)
+            if following is None or following in self._visited:
+                if await self._drain(0):
+                    return Ending.JOINED
+                raise NothingNew if self._known else CursorStuck
+            cursor = following
+
+    async def _fetch(self, cursor: str | None) -> HistoryPage | None:
+        """A page; None where its cursor is refused."""
+        run = self._run
+        await self._probe.check_now_and_then()
+        if cursor is not None:
+            self._visited.add(cursor)
+        request = HistoryRequest(
+            order=run.order_down,
+            limit=run.options.page_limit,
+            starting_after=cursor,
+            connection_time_max=self._window_end(),
+        )
+        try:
+            return await run.fetch(request)
+        except ApiError as error:
+            if cursor is None or not refuses_cursor(error):
+                raise
+            return None
+
+    def _hand_in(self, page: HistoryPage) -> None:
+        ledger, reading = self._run.ledger, self._reading
+        self._pending.append(
+            self._run.hand_in(lambda writer: ledger.store_down(writer, page.records, reading))
+        )
+
+    def _may_be_the_end(self, page: HistoryPage) -> bool:
+        if page.has_more is not False:
+            return False
+        if not self._run.has_more_lies:
+            return True
+        oldest = self._run.oldest_key
+        return oldest is not None and any(oldest.encode() in record for record in page.records)
+
+    async def _at_the_end(self, page: HistoryPage, cursor: str | None) -> Ending | None:
+        """There is said to be no more: that holds where the oldest record of all has been read."""
+        run, ledger, number = self._run, self._run.ledger, self._reading.number
+        if await self._drain(0):
+            return Ending.JOINED
+        if not page.records:
+            self._empty += 1
+            if page.has_more is not False:
+                if self._empty >= _MOST_EMPTY:
+                    raise NothingNew
+                return None  # once or twice that may pass: the same cursor is tried again
+            self._failed.add(cursor)
+        oldest = await run.oldest_record()
+        if oldest is None:
+            return None if page.records else Ending.EMPTY
+        if oldest in page.records:
+            # It may be a record without a key, that no stretch can hold.
+            await run.hand_in(lambda writer: ledger.reach_bottom(writer, number))
+            return Ending.BOTTOM
+        step = await run.count(run.hand_in(lambda writer: ledger.check_bottom(writer, oldest, number)))
+        if step is not None and step.joined:
+            return Ending.BOTTOM
+        if page.records:
+            run.has_more_lies = True
+        return None
+
+    async def _drain(self, leave: int) -> bool:
+        """Wait until no more than `leave` pages are on their way to the cache; whether one closed the gap."""
+        while len(self._pending) > leave or (self._pending and self._pending[0].done()):
+            step = await self._run.count(self._pending.popleft())
+            if step is None:
+                continue
+            self._joined = self._joined or step.joined
+            self._ahead = _AHEAD if step.new and step.new == len(step.page.keys) else 1
+            self._known = 0 if step.unread else self._known + 1
+            if self._known >= _MOST_KNOWN and not self._joined:
+                raise NothingNew
+        return self._joined
+
+    async def _settle(self) -> None:
+        """Let the pages that are still on their way come to rest."""
+        await asyncio.gather(*self._pending, return_exceptions=True)
+        self._pending.clear()
+
+    def _window_end(self) -> datetime | None:
+        """Read by time, the history is cut at the stretch's oldest time: its cursor may not hold there."""
+        plan = self._run.ledger.state.plan
+        at = position(plan.stretches, self._reading.number)
+        if plan.axis == "id" or at is None:
+            return None
+        oldest = plan.stretches[at].oldest_ms
+        return None if oldest is None else moment(oldest + 1000)
