@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from m360desk.ui.frame.bands import MODE_TEXTS, ModeBand, NoteBand
 from m360desk.ui.frame.search_box import SearchBox
 from m360desk.ui.frame.status_bar import StatusBar
-from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, ICON_SIZE
+from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, GRID, HALF, ICON_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         text = MODE_TEXTS.get(mode)
         self.setWindowTitle(f"{text.word} – {NAME}" if text is not None else NAME)
         self.sync_action.setText("Refresh" if mode == "testing" else "Sync")
+        self._size_buttons()
 
     def show_page(self, number: int) -> None:
         """Go to one of the pages; charts are built when they are first wanted."""
@@ -174,6 +175,8 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.toggleViewAction().setEnabled(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.layout().setContentsMargins(GRID, GRID, GRID, GRID)
+        bar.layout().setSpacing(HALF)
         bar.addAction(self.sessions_action)
         bar.addAction(self.battery_action)
         self.search_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -192,7 +195,6 @@ class MainWindow(QMainWindow):
         self._menu_button.setIcon(self._icons.icon("menu"))
         self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu_button.setMenu(menu)
-        self._menu_button.setStyleSheet("")
         open_menu = QAction(self)
         open_menu.setShortcut(QKeySequence("F10"))
         open_menu.triggered.connect(self._menu_button.showMenu)
@@ -222,18 +224,28 @@ class MainWindow(QMainWindow):
     def _theme_changed(self) -> None:
         height = self._themes.theme.fonts.control_height
         self._bar.setFixedHeight(height + 16)
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for button in self._bar.findChildren(QToolButton, options=direct):
+            button.setFixedHeight(height)
+        self._size_buttons()
+
+    def _size_buttons(self) -> None:
+        """Leave room around the words: styles set tool buttons tight."""
+        narrow = self.width() < NARROW
+        only_icon, both = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        metrics = self.fontMetrics()
+        for action in (self.sessions_action, self.battery_action, self.sync_action, self.export_action):
+            button = self._bar.widgetForAction(action)
+            if not isinstance(button, QToolButton):
+                continue
+            folded = narrow and not action.isCheckable()
+            button.setToolButtonStyle(only_icon if folded else both)
+            words = 0 if folded else metrics.horizontalAdvance(action.text()) + GRID
+            button.setFixedWidth(ICON_SIZE + words + 2 * GRID + HALF)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
-        for action in (self.sync_action, self.export_action):
-            button = self._bar.widgetForAction(action)
-            if isinstance(button, QToolButton):
-                button.setToolButtonStyle(
-                    Qt.ToolButtonStyle.ToolButtonIconOnly
-                    if narrow
-                    else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-                )
+        self._size_buttons()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLine, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from m360desk.ui.elided_label import ElidedLabel
 from m360desk.ui.marks import Mark
 from m360desk.ui.theme import BAND_HEIGHT, GRID, PANE_PADDING
 
@@ -140,9 +141,7 @@ class NoteBand(QWidget):
         self._themes, self._marks = themes, marks
         self._error = False
         self._mark = QLabel(self)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text = ElidedLabel(self)
         self._fact = QLabel(self)
         self._fact.setTextFormat(Qt.TextFormat.PlainText)
         self._button = QPushButton(self)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QFontMetrics, QPixmap
 
-    from m360desk.core.fields import Value
+    from m360desk.core.records import StoredValue
     from m360desk.store.reader import StoredRow
     from m360desk.ui.sessions.columns import ListColumn
 
@@ -91,7 +91,9 @@ def cell_of(column: ListColumn, row: StoredRow, x: int, width: int, context: Cel
     return _CELLS[column.name](row, x, width, context)
 
 
-def _text(value: Value) -> str:
+def _text(value: StoredValue) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     return "" if value is None else str(value)
 
 

@@ -36,6 +36,6 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn("tests", "Tests", "failed_count", 152, "Results of the newest diagnostics", newest_first=True),
     ListColumn("grade", "Grade", "grade", 44, "Cosmetic grade", _CENTRE, folds=3),
     ListColumn("flags", "Flags", "flags", 84, "Locks, blacklist, parts", newest_first=True),
-    ListColumn("operator", "Operator", "operator", 62, "Who tested it", folds=2),
+    ListColumn("operator", "Operator", "operator", 72, "Who tested it", folds=2),
     ListColumn("custom", "Custom ID", "custom", 80, "The shop's own number", folds=1),
 )

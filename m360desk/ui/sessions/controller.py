@@ -81,7 +81,7 @@ class SessionsController(QObject):
 
     def _say_error(self) -> None:
         self._box.show_error(self._error)
-        self._page.show_error(self._error)
+        self._page.show_error(self._error, self._box.text())
 
     def _sort(self, field: str, descending: bool) -> None:
         self.order = Order(field, descending)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from m360desk.ui.elided_label import ElidedLabel
 from m360desk.ui.marks import Mark
 from m360desk.ui.sessions.cells import CellContext
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
@@ -141,16 +141,16 @@ class SessionsPage(QWidget):
         self._new.setVisible(count > 0)
         self._new.setText(f"{number(count, decimals=0)} new")
 
-    def show_error(self, error: QueryError | None) -> None:
-        """Say what is wrong with the search in the line over the list, which stays as it was."""
+    def show_error(self, error: QueryError | None, text: str = "") -> None:
+        """Say what is wrong with the search ``text`` in the line over the list, which stays as it was."""
         self._error_row.setVisible(error is not None)
         self._title_line.setVisible(error is None)
         if error is None:
             return
         self._error.setText(" ".join(part for part in (error.message, error.hint) if part))
         self._still.setText(f"still showing {number(len(self.model.ids), decimals=0)}")
-        self._repair = error.repair or ""
-        self._use.setText(f"Use {self._repair}")
+        self._repair = error.repaired(text) or ""
+        self._use.setText(f"Use {error.repair}")
         self._use.setVisible(bool(self._repair))
 
     def cache_changed(self) -> None:
@@ -232,9 +232,7 @@ class SessionsPage(QWidget):
         self._title_line = QWidget(self._row)
         line = QHBoxLayout(self._title_line)
         line.setContentsMargins(GRID, 0, GRID + 4, 0)
-        self._title = QLabel(self._title_line)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title = ElidedLabel(self._title_line)
         self._new = QPushButton(self._title_line)
         self._new.setObjectName("newSessions")
         self._new.clicked.connect(self.new_asked)
@@ -249,10 +247,8 @@ class SessionsPage(QWidget):
         error = QHBoxLayout(self._error_row)
         error.setContentsMargins(GRID, 0, GRID + 4, 0)
         self._error_mark = QLabel(self._error_row)
-        self._error = QLabel(self._error_row)
+        self._error = ElidedLabel(self._error_row)
         self._error.setObjectName("queryError")
-        self._error.setTextFormat(Qt.TextFormat.PlainText)
-        self._error.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._use = QPushButton(self._error_row)
         self._use.setObjectName("useRepair")
         self._use.clicked.connect(lambda: self.repair_asked.emit(self._repair))

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Q
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from m360desk.ui.sessions.header import ListHeader
 from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
 
 if TYPE_CHECKING:
@@ -51,13 +52,10 @@ class SessionTable(QTableView):
         self.viewport().setMouseTracking(True)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionsMovable(True)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(36)
+        header = ListHeader(themes, self)
+        self.setHorizontalHeader(header)
+        for number, column in enumerate(model.columns):
+            header.resizeSection(number, column.width)
         header.sectionClicked.connect(self._header_clicked)
         header.sectionResized.connect(self._stretch)
         themes.changed.connect(self._theme_changed)
@@ -148,7 +146,6 @@ class SessionTable(QTableView):
     def _theme_changed(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._row_height())
         self.verticalHeader().setMinimumSectionSize(self._row_height())
-        self.horizontalHeader().setFont(self._themes.theme.fonts.small_strong)
         self._painter.forget()
         self.viewport().update()
 
