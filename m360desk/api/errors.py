@@ -309,8 +309,8 @@ class Unreachable(ApiError):
         super().__init__(about)
         self.kind = kind
         self.reason = reason
-        # A certificate does not become right by asking again, nor does a proxy that wants a password.
-        self.retryable = kind not in ("tls", "proxy")
+        # A certificate does not become right by asking again, nor does a proxy that refuses rather than fails.
+        self.retryable = kind not in ("tls", "proxy") or (kind == "proxy" and reason.startswith("5"))
 
     def _texts(self) -> tuple[str, str, str]:
         happened, means, do = _UNREACHABLE[self.kind]

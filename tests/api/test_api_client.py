@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from m360desk.api import errors
 from m360desk.api.client import Client
 from m360desk.api.limiter import Priority
 from m360desk.api.requests import ExternalReportsRequest, HistoryRequest, ReportRequest
+from m360desk.api.transport import Transport
 from tests.api.raw_server import (
     GOOD,
     GUIDE,
@@ -291,15 +293,57 @@ async def test_something_else_than_encryption_at_the_other_end() -> None:
     assert caught.value.kind == "handshake"
 
 
+class Steps:
+    """Keeps what a transport tells of an exchange."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.begun = asyncio.Event()
+
+    def sent(self) -> None:
+        self.told.append("sent")
+
+    def answered(self) -> None:
+        self.told.append("answered")
+        self.begun.set()
+
+
+@in_loop
+async def test_the_limiter_is_told_when_a_request_leaves_and_when_its_answer_begins() -> None:
+    steps = Steps()
+
+    async def body_after_word(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(GOOD[:-10])
+        await steps.begun.wait()
+        writer.write(GOOD[-10:])
+
+    async with serving(body_after_word) as server:
+        transport = Transport(GUIDE, server.url, time.monotonic)
+        await transport.post("getHistory", b"{}", steps)
+        await transport.close()
+    assert steps.told == ["sent", "answered"]
+
+
+@in_loop
+async def test_a_request_that_found_no_connection_has_not_left() -> None:
+    steps = Steps()
+    async with serving(GOOD, tls=tls_context(trustme.CA(), "127.0.0.1")) as server:
+        transport = Transport(GUIDE, server.url, time.monotonic)
+        with pytest.raises(errors.Unreachable):
+            await transport.post("getHistory", b"{}", steps)
+        await transport.close()
+    assert steps.told == []
+
+
 @in_loop
 async def test_nobody_listens_and_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    time = FakeTime()
+    fake = FakeTime()
     waits: list[object] = []
     client = Client(
-        GUIDE, base_url=f"http://127.0.0.1:{port}", clock=time.clock, sleep=time.sleep, on_wait=waits.append
+        GUIDE, base_url=f"http://127.0.0.1:{port}", clock=fake.clock, sleep=fake.sleep, on_wait=waits.append
     )
     with pytest.raises(errors.Unreachable) as caught:
         await client.get_history(HistoryRequest())
@@ -313,26 +357,35 @@ async def test_nobody_listens_and_no_such_name(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-    client = Client(GUIDE, base_url="https://m360.invalid/api", clock=time.clock, sleep=time.sleep)
+    client = Client(GUIDE, base_url="https://m360.invalid/api", clock=fake.clock, sleep=fake.sleep)
     with pytest.raises(errors.Unreachable) as caught:
         await client.get_history(HistoryRequest(), priority=Priority.USER)
     assert caught.value.kind == "dns"
     await client.close()
 
 
+@pytest.mark.parametrize(
+    ("status", "again"), [("407 Proxy Authentication Required", False), ("503 Busy", True)]
+)
 @in_loop
-async def test_a_proxy_that_refuses_and_that_never_sees_the_bearer(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_that_refuses_and_that_never_sees_the_bearer(
+    status: str, again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    denied = http(b"<html>log in</html>", "407 Proxy Authentication Required")
-    async with serving(denied) as proxy:
+    fake = FakeTime()
+    async with serving(http(b"<html>log in</html>", status)) as proxy:
         monkeypatch.setenv("https_proxy", f"http://user:hush@127.0.0.1:{proxy.port}")
-        async with Client(GUIDE, base_url="https://m360.invalid/api") as client:
+        async with Client(
+            GUIDE, base_url="https://m360.invalid/api", clock=fake.clock, sleep=fake.sleep
+        ) as client:
             with pytest.raises(errors.Unreachable) as caught:
                 await client.get_history(HistoryRequest())
     assert caught.value.kind == "proxy"
+    assert status in caught.value.user_text.happened
     assert "hush" not in caught.value.user_text.one_line()
-    assert [request.line for request in proxy.requests] == ["CONNECT m360.invalid:443 HTTP/1.1"]
+    assert (len(proxy.requests) > 1) is again
+    assert {request.line for request in proxy.requests} == {"CONNECT m360.invalid:443 HTTP/1.1"}
     assert GUIDE.auth_token not in str(proxy.requests)
 
 

@@ -140,6 +140,20 @@ def test_a_user_goes_before_sync_at_every_slot_and_each_in_turn() -> None:
     virtual_time.run(main())
 
 
+def test_the_next_one_takes_over_when_the_first_in_line_is_cancelled() -> None:
+    async def main() -> None:
+        limiter = make_limiter(fixed=1)
+        limiter.release(await limiter.acquire(Priority.USER))
+        first = asyncio.ensure_future(limiter.acquire(Priority.USER))
+        second = asyncio.ensure_future(limiter.acquire(Priority.USER))
+        await asyncio.sleep(0.5)
+        first.cancel()
+        await second
+        assert now() == pytest.approx(1.0, abs=0.05)
+
+    virtual_time.run(main())
+
+
 def test_a_user_waits_a_fifth_of_a_second_at_most_while_sync_runs() -> None:
     async def main() -> None:
         service = Service(5)

@@ -67,6 +67,18 @@ async def test_being_refused_for_the_rate_takes_nothing_from_the_patience() -> N
         assert server.requests == server.requests[:8]
 
 
+@in_loop
+async def test_a_good_answer_ends_a_row_of_refusals() -> None:
+    time = FakeTime()
+    async with (
+        serving(MANY, GOOD, MANY, GOOD) as server,
+        Client(GUIDE, base_url=server.url, clock=time.clock, sleep=time.sleep) as client,
+    ):
+        await client.get_history(HistoryRequest())
+        await client.get_history(HistoryRequest())
+        assert time.now - 1000 == pytest.approx(2, abs=0.3)
+
+
 def test_the_jitter_is_full_and_a_services_own_wish_is_honoured() -> None:
     throws = iter([0.0, 0.5, 0.25, 0.0])
     backoff = Backoff(Priority.SYNC, lambda: 0.0, lambda: next(throws))
