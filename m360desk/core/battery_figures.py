@@ -23,8 +23,8 @@ class Distribution:
     """How batteries stand: a bar for each whole percent, and the shares of the bands.
 
     ``percents[i]`` is the lower end of bar ``i``: a health of 84.9 stands in bar 84. ``median`` is None
-    without any reading. ``unknown`` counts sessions without one; they are in no bar and no share but always to be
-    shown.
+    without any reading. ``unknown`` counts sessions without one; they are in no bar and no share, but always
+    to be shown.
     """
 
     percents: tuple[int, ...]

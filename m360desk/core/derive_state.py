@@ -87,7 +87,7 @@ _AMOUNT_NAMES: Final = ("total", "amount", "sum", "price", "value", "cost")
 
 
 def word_of(value: object, names: tuple[str, ...] = _STATE_NAMES) -> str | None:
-    """The telling text of a property: the value, or the first of ``names`` in it; of a list the last one's."""
+    """The telling text of a property: the value, or the first of ``names`` in it; of a list its last."""
     for _ in range(3):
         if type(value) is dict:
             inner = value.get(names[0])

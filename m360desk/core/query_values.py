@@ -31,6 +31,8 @@ _EXAMPLES: Final = {
 _MISREAD: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
 _NUMBER_WORDS: Final = {word: str(figure) for figure, word in enumerate(_ONES.split())} | {
     word: str(10 * figure) for figure, word in enumerate(_TENS.split(), 2)
 }
