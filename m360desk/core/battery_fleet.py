@@ -1,7 +1,7 @@
 """Figures over the devices of many sessions: first and newest session, wear by cycles, a table of models.
 
 Sessions come as parallel columns, times in milliseconds since 1970 UTC, health in percent; NaN is unknown.
-numpy is imported late: it takes longer than a first paint may.
+Import this module late: numpy takes longer than a first paint may.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from m360desk.core.battery import Limits
@@ -37,7 +38,7 @@ class Coded:
 class Density:
     """How many devices stand in each cell of cycles by health.
 
-    ``counts[row, column]`` holds those with ``column * CYCLES_PER_CELL`` cycles or more and ``lowest + row`` percent or more.
+    ``counts[row, column]`` is for cycles from ``column * CYCLES_PER_CELL`` and percents from ``lowest + row``.
     """
 
     counts: NDArray[np.int64]
@@ -84,8 +85,6 @@ class ModelFigures:
 
 def coded(texts: Sequence[Hashable], *, missing_apart: bool = False) -> Coded:
     """Give equal texts equal numbers; with ``missing_apart`` each None counts as a text of its own."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
-
     places: dict[Hashable, int] = {}
     codes = np.fromiter((places.setdefault(text, len(places)) for text in texts), np.int64, len(texts))
     if missing_apart and None in places:
@@ -95,9 +94,7 @@ def coded(texts: Sequence[Hashable], *, missing_apart: bool = False) -> Coded:
 
 
 def by_device(devices: NDArray[np.int64], times_ms: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The order that brings each device's sessions together, oldest first; those without a time come before."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
-
+    """The order that brings each device's sessions together, oldest first, without a time before that."""
     return np.lexsort((np.where(np.isfinite(times_ms), times_ms, -np.inf), devices))
 
 
@@ -105,8 +102,6 @@ def newest(
     order: NDArray[np.int64], devices: NDArray[np.int64], counted: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """The newest of the ``counted`` sessions of each device; ``order`` is that of ``by_device``."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
-
     kept = order[counted[order]]
     owners = devices[kept]
     return kept[np.append(owners[1:] != owners[:-1], True)] if kept.size else kept
@@ -116,17 +111,13 @@ def first(
     order: NDArray[np.int64], devices: NDArray[np.int64], counted: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """The first of the ``counted`` sessions of each device; ``order`` is that of ``by_device``."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
-
     kept = order[counted[order]]
     owners = devices[kept]
     return kept[np.insert(owners[1:] != owners[:-1], 0, True)] if kept.size else kept
 
 
 def density(cycles: NDArray[np.float64], health: NDArray[np.float64]) -> Density:
-    """Count devices by cells of 14 cycles and one percent; those that lack one of the figures are left out."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
-
+    """Count devices by cells of 14 cycles and one percent; who lacks one of the figures is left out."""
     usable = np.isfinite(cycles) & np.isfinite(health) & (cycles >= 0)
     if not usable.any():
         return Density(np.zeros((0, 0), np.int64), 0, 0)
@@ -140,8 +131,6 @@ def density(cycles: NDArray[np.float64], health: NDArray[np.float64]) -> Density
 
 def median_curve(cycles: NDArray[np.float64], health: NDArray[np.float64]) -> tuple[CurvePoint, ...]:
     """Health by cycles, one point for each hundred cycles that has enough devices, not smoothed."""
-    import numpy as np  # noqa: PLC0415 - see the module's own text
-
     usable = np.isfinite(cycles) & np.isfinite(health) & (cycles >= 0)
     cycles, health = cycles[usable], health[usable]
     order = np.argsort(cycles, kind="stable")
@@ -162,8 +151,6 @@ def model_table(models: Coded, health: NDArray[np.float64], limits: Limits) -> t
 
     Sessions without a model are left out.
     """
-    import numpy as np  # noqa: PLC0415 - see the module's own text
-
     usable = np.isfinite(health)
     codes, values = models.codes[usable], health[usable]
     order = np.lexsort((values, codes))
