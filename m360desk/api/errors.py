@@ -309,7 +309,7 @@ class Unreachable(ApiError):
         super().__init__(about)
         self.kind = kind
         self.reason = reason
-        # A certificate does not become right by asking again, nor does a proxy that refuses rather than fails.
+        # A certificate does not become right by asking again, nor does a proxy that refuses, not fails.
         self.retryable = kind not in ("tls", "proxy") or (kind == "proxy" and reason.startswith("5"))
 
     def _texts(self) -> tuple[str, str, str]:
