@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from m360desk.simulator.account import EXAMPLE_AUTH_CODE, EXAMPLE_AUTH_TOKEN, AccountMode
 from m360desk.simulator.control import PREFIX, Control
 from m360desk.simulator.faults import Faults, list_faults, parse_faults
-from m360desk.simulator.fleet import Fleet
 from m360desk.simulator.http_server import HOST, HttpServer
 from m360desk.simulator.prerender import RenderedRecords
 from m360desk.simulator.service import BASE_PATH, Service
-from m360desk.simulator.shop_calendar import utc_offset_hours
+from m360desk.simulator.shop.fleet import Fleet
+from m360desk.simulator.shop.timetable import utc_offset_hours
 
 if TYPE_CHECKING:
     from types import FrameType

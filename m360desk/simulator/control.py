@@ -32,7 +32,7 @@ import msgspec
 from m360desk.simulator.account import AccountMode
 from m360desk.simulator.answers import Answer
 from m360desk.simulator.faults import parse_faults
-from m360desk.simulator.record_tests import iso
+from m360desk.simulator.shop.diagnostics import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from m360desk.simulator.fleet import Fleet, IdStyle
-from m360desk.simulator.record import friendly_name
-from m360desk.simulator.sessions import LONGEST_OPEN_MS
+from m360desk.simulator.shop.fleet import Fleet, IdStyle
+from m360desk.simulator.shop.record import friendly_name
+from m360desk.simulator.shop.sessions import LONGEST_OPEN_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from m360desk.simulator import answers
 from m360desk.simulator.answers import Answer, Buffer, failure, records_page
-from m360desk.simulator.dice import dice, mix_all
 from m360desk.simulator.faults import Faults
 from m360desk.simulator.history import History, Page, UnknownCursor
 from m360desk.simulator.odd_records import odd_bytes, oddity_of
 from m360desk.simulator.parameters import HistoryQuery, read_history_query
-from m360desk.simulator.shop_calendar import DAY_MS
+from m360desk.simulator.shop.dice import dice, mix_all
+from m360desk.simulator.shop.timetable import DAY_MS
 
 if TYPE_CHECKING:
     from m360desk.simulator.prerender import RenderedRecords

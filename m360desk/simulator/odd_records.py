@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from m360desk.simulator.dice import mix_all
+from m360desk.simulator.shop.dice import mix_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable

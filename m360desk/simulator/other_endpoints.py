@@ -9,18 +9,18 @@ from m360desk.simulator import answers
 from m360desk.simulator.answers import Answer, success
 from m360desk.simulator.history import UnknownCursor
 from m360desk.simulator.parameters import RefusedParameters, read_paging
-from m360desk.simulator.record import friendly_name
-from m360desk.simulator.record_tests import iso, outcomes
 from m360desk.simulator.reports import report_html, report_pdf
+from m360desk.simulator.shop.diagnostics import iso, outcomes
+from m360desk.simulator.shop.record import friendly_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from m360desk.simulator.blacklist import BlacklistDesk
     from m360desk.simulator.counters import Counters
-    from m360desk.simulator.fleet import Fleet
     from m360desk.simulator.history import History
     from m360desk.simulator.sample_data import SampleData
+    from m360desk.simulator.shop.fleet import Fleet
 
 _CONTENTS = frozenset({"diagnostics", "grading", "wipe", "oem_check", "device_expenses", "grading_photos"})
 _IMEI = re.compile(r"[0-9]{15}")

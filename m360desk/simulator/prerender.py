@@ -8,7 +8,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from m360desk.simulator.fleet import Fleet
+    from m360desk.simulator.shop.fleet import Fleet
 
 
 class RenderedRecords:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from m360desk.simulator.dice import dice, pick, whole
-from m360desk.simulator.fleet import Fleet
+from m360desk.simulator.shop.dice import dice, pick, whole
+from m360desk.simulator.shop.fleet import Fleet
 
 if TYPE_CHECKING:
     from random import Random

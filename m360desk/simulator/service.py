@@ -13,19 +13,19 @@ from m360desk.simulator.account import AccountMode, Authorization, RateLimit, ch
 from m360desk.simulator.answers import Answer, failure
 from m360desk.simulator.blacklist import BlacklistDesk
 from m360desk.simulator.counters import Counters
-from m360desk.simulator.dice import dice
 from m360desk.simulator.faults import BAD_ANSWERS, OTHER_ANSWERS, Faults
 from m360desk.simulator.history import History
 from m360desk.simulator.history_pages import HistoryPages
 from m360desk.simulator.other_endpoints import OtherEndpoints
 from m360desk.simulator.parameters import KNOWN, RefusedParameters
 from m360desk.simulator.sample_data import SampleData
+from m360desk.simulator.shop.dice import dice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from m360desk.simulator.fleet import Fleet
     from m360desk.simulator.prerender import RenderedRecords
+    from m360desk.simulator.shop.fleet import Fleet
 
 BASE_PATH = "/api/customer/v2"
 ENDPOINTS = (

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from m360desk.simulator.fleet import Fleet, IdStyle
 from m360desk.simulator.history import History
 from m360desk.simulator.parameters import HistoryQuery
-from m360desk.simulator.phones import PHONES
+from m360desk.simulator.shop.fleet import Fleet, IdStyle
+from m360desk.simulator.shop.phones import PHONES
 
 END = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[1] / "fixtures"

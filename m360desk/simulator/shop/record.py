@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from m360desk.simulator import record_operations as operations
-from m360desk.simulator.dice import mix_all, whole
-from m360desk.simulator.phones import system_version
-from m360desk.simulator.record_tests import diagnostics, free_storage, iso
+from m360desk.simulator.shop import operations
+from m360desk.simulator.shop.diagnostics import diagnostics, free_storage, iso
+from m360desk.simulator.shop.dice import mix_all, whole
+from m360desk.simulator.shop.phones import system_version
 
 if TYPE_CHECKING:
-    from m360desk.simulator.devices import Device
-    from m360desk.simulator.sessions import Facts
+    from m360desk.simulator.shop.devices import Device
+    from m360desk.simulator.shop.sessions import Facts
 
 _SIM = ("O2", "T-Mobile", "Vodafone", "Orange", "Play", "EE")
 _FEATURES = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from m360desk.simulator.dice import dice
+from m360desk.simulator.shop.dice import dice
 
 Purpose = Literal["intake", "repair", "final", "return"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from m360desk.simulator.dice import dice, mix, mix_all
+from m360desk.simulator.shop.dice import dice, mix, mix_all
 
 if TYPE_CHECKING:
     from random import Random
 
-    from m360desk.simulator.devices import Device, VisitState
+    from m360desk.simulator.shop.devices import Device, VisitState
 
 LONGEST_OPEN_MS = 72 * 3_600_000
 """No session is uploaded later than this after its device was connected."""

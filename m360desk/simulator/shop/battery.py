@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from m360desk.simulator.dice import between
+from m360desk.simulator.shop.dice import between
 
 if TYPE_CHECKING:
     from random import Random

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from m360desk.simulator.phone import Phone
+from m360desk.simulator.shop.phone import Phone
 
 
 def _android(

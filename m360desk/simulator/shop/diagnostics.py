@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from m360desk.simulator.dice import between, mix, whole
+from m360desk.simulator.shop.dice import between, mix, whole
 
 if TYPE_CHECKING:
-    from m360desk.simulator.sessions import Facts
+    from m360desk.simulator.shop.sessions import Facts
 
 _TESTS = (
     "TouchScreen", "Color", "Speaker", "Microphone", "RearCamera", "FrontCamera", "Battery", "Vibration",

@@ -7,18 +7,18 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from m360desk.simulator import identity
-from m360desk.simulator.battery import Battery, first_battery, new_battery
-from m360desk.simulator.dice import between, dice, pick, whole
-from m360desk.simulator.phones import choose_phone
-from m360desk.simulator.shop_calendar import year_start_ms
+from m360desk.simulator.shop import identity
+from m360desk.simulator.shop.battery import Battery, first_battery, new_battery
+from m360desk.simulator.shop.dice import between, dice, pick, whole
+from m360desk.simulator.shop.phones import choose_phone
+from m360desk.simulator.shop.timetable import year_start_ms
 
 if TYPE_CHECKING:
     from random import Random
 
-    from m360desk.simulator.phone import Phone
-    from m360desk.simulator.shop_calendar import ShopCalendar
-    from m360desk.simulator.visits import Purpose, VisitPlan
+    from m360desk.simulator.shop.phone import Phone
+    from m360desk.simulator.shop.timetable import ShopCalendar
+    from m360desk.simulator.shop.visits import Purpose, VisitPlan
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000

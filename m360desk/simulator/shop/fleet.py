@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from m360desk.simulator import identity
-from m360desk.simulator.devices import Device, DeviceMaker
-from m360desk.simulator.dice import mix, mix_all
-from m360desk.simulator.record import record_of
-from m360desk.simulator.sessions import Facts, facts_of, open_ms, open_seed
-from m360desk.simulator.shop_calendar import ShopCalendar
-from m360desk.simulator.visits import VisitPlan
+from m360desk.simulator.shop import identity
+from m360desk.simulator.shop.devices import Device, DeviceMaker
+from m360desk.simulator.shop.dice import mix, mix_all
+from m360desk.simulator.shop.record import record_of
+from m360desk.simulator.shop.sessions import Facts, facts_of, open_ms, open_seed
+from m360desk.simulator.shop.timetable import ShopCalendar
+from m360desk.simulator.shop.visits import VisitPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from m360desk.simulator.dice import mix_all
+from m360desk.simulator.shop.dice import mix_all
 
 _ALPHABET = "0123456789ACDEFGHJKLMNPQRTUVWXYZ"  # no B, I, O, S: they read like 8, 1, 0, 5
 _VALUE_OF = {letter: value for value, letter in enumerate(_ALPHABET)}

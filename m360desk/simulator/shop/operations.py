@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from m360desk.simulator.dice import between, pick, whole
-from m360desk.simulator.record_tests import iso
+from m360desk.simulator.shop.diagnostics import iso
+from m360desk.simulator.shop.dice import between, pick, whole
 
 if TYPE_CHECKING:
-    from m360desk.simulator.sessions import Facts
+    from m360desk.simulator.shop.sessions import Facts
 
 _FRAME = {
     "A": ("flawless", "faint marks"), "B": ("light scratches", "light scratches at the edges"),

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 
-from m360desk.simulator.dice import mix, mix_all
+from m360desk.simulator.shop.dice import mix, mix_all
 
 DAY_MS = 86_400_000
 _SESSIONS_A_DAY = 36

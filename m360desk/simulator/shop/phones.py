@@ -8,13 +8,13 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from m360desk.simulator.phones_android import ANDROID
-from m360desk.simulator.phones_apple import APPLE
+from m360desk.simulator.shop.phones_android import ANDROID
+from m360desk.simulator.shop.phones_apple import APPLE
 
 if TYPE_CHECKING:
     from random import Random
 
-    from m360desk.simulator.phone import Phone
+    from m360desk.simulator.shop.phone import Phone
 
 PHONES: tuple[Phone, ...] = (*APPLE, *ANDROID)
 

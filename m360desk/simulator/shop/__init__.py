@@ -1,0 +1,1 @@
+"""The made-up shop: its phones, its days, its devices and the records of their sessions."""
