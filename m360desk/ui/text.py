@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QLocale
+
+from m360desk.core.titles import title_of as title_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,25 +23,6 @@ ELLIPSIS = "…"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-# Names that a plain split of the identifier would not give.
-_TITLES = {
-    "touchscreen": "Touch screen",
-    "color": "Colour",
-    "wifi": "Wi-Fi",
-    "hardwarebutton": "Hardware buttons",
-    "gps": "GPS",
-    "nfc": "NFC",
-    "faceid": "Face ID",
-    "touchid": "Touch ID",
-    "lcd": "LCD",
-    "oled": "OLED",
-    "simcard": "SIM card",
-    "simtray": "SIM tray",
-    "sim": "SIM",
-    "usb": "USB",
-}
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 
 class LocalTime(NamedTuple):
@@ -195,18 +177,6 @@ def shortened_middle(text: str, most: int) -> str:
     return text[:head] + ELLIPSIS + (text[-tail:] if tail else "")
 
 
-def title_of(identifier: str) -> str:
-    """Return a test's, part's or property's name for people: "RearCamera" is "Rear camera"."""
-    known = _TITLES.get(identifier.casefold())
-    if known is not None:
-        return known
-    words = _WORD.findall(identifier.replace("_", " ").replace("-", " "))
-    if not words:
-        return identifier
-    first, *rest = [word if _is_short_form(word) else word.lower() for word in words]
-    return " ".join((first[:1].upper() + first[1:], *rest))
-
-
 def listed(items: Sequence[str]) -> str:
     """Return "a", "a and b", "a, b and c"."""
     if len(items) < 2:
@@ -220,7 +190,3 @@ def _system_locale() -> QLocale:
     if locale.language() is not QLocale.Language.C:
         return locale
     return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
-
-
-def _is_short_form(word: str) -> bool:
-    return len(word) > 1 and word.isupper()

@@ -90,26 +90,6 @@ def test_shortened_texts_fit(value: str, most: int) -> None:
     assert len(text.shortened(value, most)) <= max(most, 1)
 
 
-@pytest.mark.parametrize(
-    ("identifier", "title"),
-    [
-        ("TouchScreen", "Touch screen"),
-        ("rearCamera", "Rear camera"),
-        ("Color", "Colour"),
-        ("Wifi", "Wi-Fi"),
-        ("HardwareButton", "Hardware buttons"),
-        ("MDMState", "MDM state"),
-        ("back_glass", "Back glass"),
-        ("Camera2", "Camera 2"),
-        ("", ""),
-        ("–", "–"),
-        ("画面", "画面"),
-    ],
-)
-def test_titles_of_identifiers(identifier: str, title: str) -> None:
-    assert text.title_of(identifier) == title
-
-
 def test_lists_in_words() -> None:
     spoken = [text.listed(items) for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])]
     assert spoken == ["", "a", "a and b", "a, b and c"]

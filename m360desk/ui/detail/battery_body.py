@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from m360desk.ui.detail.lines import LineMeasure, LinesView, baseline
+from m360desk.ui.detail.lines import REACH, LineMeasure, LinesView, baseline
 from m360desk.ui.detail.plots import WearChart
 from m360desk.ui.marks import paint_bar, text_colour
 from m360desk.ui.theme import GRID, HALF, PANE_PADDING
@@ -92,10 +92,14 @@ class BatteryBody(QWidget):
         self.figures.setAccessibleName("Battery figures")
         self.notes.setAccessibleName("Notes on the battery's readings")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(PANE_PADDING, 0, PANE_PADDING, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(HALF)
         for widget in (self.gauge, self.figures, self.chart, self.notes):
-            layout.addWidget(widget)
+            reach = REACH if isinstance(widget, LinesView) else 0
+            row = QHBoxLayout()
+            row.setContentsMargins(PANE_PADDING - reach, 0, PANE_PADDING - reach, 0)
+            row.addWidget(widget)
+            layout.addLayout(row)
 
     def show_battery(
         self, gauge: Gauge, lines: tuple[Line, ...], readings: tuple[Reading, ...], notes: tuple[Line, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from m360desk.core.reading import Reading
 from m360desk.ui.detail.content import SECTIONS, IdentityItem, Line, PaneContent, Run, SectionContent
 from m360desk.ui.detail.describe_battery import battery_notes, battery_section, storage_section
 from m360desk.ui.detail.describe_head import badges, dashboard_link, facts, gauge, identities, title
@@ -32,19 +33,20 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
     """Return all that is shown of a session, but for its raw record."""
     detail = session.detail
     fields, record = detail.session, detail.record
-    found = readings(session.history)
+    reading = Reading(record)
+    found = readings(session.history or (fields,))
     sections = {
         "history": history_section(session.history, session.row_id, context),
         "tests": tests_section(detail.tests),
-        "battery": battery_section(fields),
+        "battery": battery_section(fields, detail.battery.technology),
         "storage": storage_section(fields),
-        "locks": locks_section(fields, record),
-        "parts": parts_section(record),
-        "grading": grading_section(fields, record, context),
-        "blacklist": blacklist_section(fields, record, context),
-        "wipe": wipe_section(fields),
-        "expenses": expenses_section(fields, record),
-        "reports": reports_section(record),
+        "locks": locks_section(fields, reading),
+        "parts": parts_section(reading),
+        "grading": grading_section(fields, reading, context),
+        "blacklist": blacklist_section(fields, reading, context),
+        "wipe": wipe_section(fields, reading, context),
+        "expenses": expenses_section(fields, reading),
+        "reports": reports_section(reading, context),
         "notes": _notes_section(detail, session.gone_ms, context),
         "versions": versions_section(session.versions, context),
     }
@@ -58,9 +60,9 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
         sections=sections,
         gauge=gauge(fields, context),
         readings=found,
-        battery_notes=battery_notes(found, (), context),
+        battery_notes=battery_notes(found, context),
         dashboard_link=dashboard_link(fields),
-        properties=len(record) if isinstance(record, dict) else 0,
+        properties=len(record),
         plain_text=_plain_text(head, identity, sections),
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from m360desk.core.battery import HealthPoint, reading_quality
 from m360desk.ui.detail.content import Line, Reading, Run, SectionContent
 from m360desk.ui.detail.pieces import figure, key_value, note, quantity
+from m360desk.ui.marks import Mark
 from m360desk.ui.text import NOTHING, number
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ _NOTEWORTHY = 1.0
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def battery_section(fields: Fields) -> SectionContent:
+def battery_section(fields: Fields, technology: str | None = None) -> SectionContent:
     """Return the figures that are known, each derived one with its source."""
     health, full = figure(fields.get("battery")), figure(fields.get("full_charge"))
     lines: list[Line] = []
@@ -50,16 +52,19 @@ def battery_section(fields: Fields) -> SectionContent:
     if health is not None and cycles is not None and cycles >= _LEAST_CYCLES and health < 100:
         wear = (100 - health) / cycles * 100
         lines.append(key_value("Wear", quantity(wear, "% per 100 cycles", decimals=1), "since new"))
+    if technology:
+        lines.append(key_value("Technology", (Run(technology),)))
     if not lines:
         return SectionContent((Run("no reading", colour="text2"),))
     return SectionContent((), tuple(lines))
 
 
-def battery_notes(
-    readings: Sequence[Reading], quality: Sequence[str], context: PaneContext
-) -> tuple[Line, ...]:
-    """Return what the device's own readings say about the limit, and how far they can be trusted."""
-    lines = [note(text) for text in quality]
+def battery_notes(readings: Sequence[Reading], context: PaneContext) -> tuple[Line, ...]:
+    """Return how far the device's readings can be trusted, and what they say about the limit."""
+    points = [HealthPoint(reading.time_ms, reading.percent, reading.cycles) for reading in readings]
+    quality = reading_quality(points)
+    doubtful = len(points) > 1 or len(quality) > 1
+    lines = [note(text, mark=Mark.WATCH if doubtful else None) for text in quality]
     crossing = limit_crossing(readings, context.limits.replace_under)
     if crossing:
         lines.append(note(crossing))
@@ -101,4 +106,4 @@ def storage_section(fields: Fields) -> SectionContent:
 
 
 def _decimals(value: float) -> int:
-    return 0 if value == round(value) else 1
+    return 0 if round(value, 1) == round(value) else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-from m360desk.core.battery import Band, band
+from m360desk.core.battery import Band, HealthPoint, band, reading_quality
 from m360desk.core.flags import BLACKLISTED, SIM_LOCK
 from m360desk.ui.detail.content import Badge, Gauge, IdentityItem
 from m360desk.ui.detail.pieces import count, figure, names, plain
@@ -146,6 +146,11 @@ def _battery_badge(fields: Fields, context: PaneContext) -> list[Badge]:
     found = band(health, context.limits)
     if found is Band.REPLACE:
         return [Badge(f"Battery {health_text(health, context.limits)}{NO_BREAK}%, replace", Mark.REPLACE)]
+    cycles = fields.get("cycles")
+    point = HealthPoint(None, health, cycles if isinstance(cycles, int) else None)
+    if health is not None and len(reading_quality([point])) > 1:
+        # More than that one reading is no trend: the figure itself is not likely.
+        return [Badge(f"Battery {health_text(health, context.limits)}{NO_BREAK}%, doubtful", Mark.WATCH)]
     if found is Band.WATCH:
         return [Badge(f"Battery {health_text(health, context.limits)}{NO_BREAK}%, watch", Mark.WATCH)]
     return []

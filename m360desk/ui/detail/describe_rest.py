@@ -2,67 +2,61 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from m360desk.core.derive_state import EXPENSE_SOURCES, WIPE_SOURCES, account_locks, is_on, part_states
 from m360desk.core.flags import SIM_LOCK
 from m360desk.ui.detail.content import Line, Piece, Run, SectionContent
-from m360desk.ui.detail.pieces import count, figure, key_value, marked, names, plain, quantity
+from m360desk.ui.detail.pieces import count, figure, key_value, marked, plain, quantity
 from m360desk.ui.detail.record_facts import (
-    is_on,
     is_safe_link,
     members,
-    parts,
-    prop,
     report_links,
     scalar_text,
     scalars,
+    when,
+    who,
 )
 from m360desk.ui.marks import Mark
-from m360desk.ui.text import date_and_clock, long_date, shortened, title_of
+from m360desk.ui.text import date_and_clock, shortened, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
+    from m360desk.core.reading import Reading
     from m360desk.store.stored import Version
     from m360desk.ui.detail.content import PaneContext
     from m360desk.ui.detail.describe_head import Fields
 
-_APPLE = ("ios", "ipados")
+_WORST_FIRST = (Mark.STOP, Mark.WATCH, Mark.UNKNOWN, Mark.TICK)
+_ACCOUNT_PROPERTIES = {"iCloud": "associatedAccount", "FRP": "frpState", "MDM": "MDMState"}
 
 
 def _empty(words: str) -> SectionContent:
     return SectionContent((Run(words, colour="text2"),))
 
 
-def locks_section(fields: Fields, record: object) -> SectionContent:
+def locks_section(fields: Fields, reading: Reading) -> SectionContent:
     """Return every lock that is known of, those that are on first."""
-    lines = [*_account_locks(fields, record), *_sim_lock(fields), *_tampering(record)]
+    lines = [*_account_locks(reading), *_sim_lock(fields), *_tampering(reading)]
     if not lines:
         return _empty("not known")
-    lines.sort(
-        key=lambda line: (Mark.STOP, Mark.WATCH, Mark.UNKNOWN, Mark.TICK).index(line.mark or Mark.UNKNOWN)
-    )
+    lines.sort(key=lambda line: _WORST_FIRST.index(line.mark or Mark.UNKNOWN))
     on = sum(line.mark in (Mark.STOP, Mark.WATCH) for line in lines)
     worst = "badtext" if lines[0].mark is Mark.STOP else "watchtext"
     summary = Run(f"{on} on", colour=worst) if on else Run("none on", colour="text2")
     return SectionContent((summary,), tuple(lines))
 
 
-def _account_locks(fields: Fields, record: object) -> list[Line]:
-    if fields.get("account_lock") is None:
-        return []
-    on = names(fields.get("account_lock"))
-    own = "iCloud" if plain(fields.get("os")).casefold() in _APPLE else "FRP"
+def _account_locks(reading: Reading) -> list[Line]:
     found = []
-    for name in dict.fromkeys((*on, own, "MDM")):
-        if name not in on:
-            found.append(marked(Mark.TICK, name, Run("none" if name == "MDM" else "off", colour="text2")))
+    for name, on in account_locks(reading).items():
+        if not on:
+            found.append(marked(Mark.TICK, name, Run("off", colour="text2")))
             continue
-        account = name != "MDM" and is_on(prop(record, "associatedAccount"))
-        words = "on, associated account" if account else "on"
-        found.append(marked(Mark.STOP, name, Run(words, "strong", "badtext")))
+        as_came = scalar_text(reading.merged.get(_ACCOUNT_PROPERTIES.get(name, "")))
+        more = "" if as_came.casefold() in ("", "on", "yes", "enabled", "locked") else f", {as_came}"
+        found.append(marked(Mark.STOP, name, Run(f"on{more}", "strong", "badtext")))
     return found
 
 
@@ -70,14 +64,17 @@ def _sim_lock(fields: Fields) -> list[Line]:
     text = plain(fields.get("sim_lock"))
     if count(fields.get("flags")) & SIM_LOCK:
         return [marked(Mark.WATCH, "SIM", Run(text or "locked", "strong", "watchtext"))]
-    return [marked(Mark.TICK, "SIM", Run(text or "unlocked", colour="text2"))] if text else []
+    if not text:
+        return []
+    mark = Mark.TICK if text == "unlocked" else Mark.UNKNOWN
+    return [marked(mark, "SIM", Run(text, colour="text2"))]
 
 
-def _tampering(record: object) -> list[Line]:
+def _tampering(reading: Reading) -> list[Line]:
     found = []
     for name, label in (("iosJailbreak", "Jailbreak"), ("rooted", "Rooted")):
-        value = prop(record, name)
-        on = is_on(value)
+        value = reading.merged.get(name)
+        on = is_on(value) if value is not None else None
         if on is None:
             continue
         words = scalar_text(value) if isinstance(value, str) else ("found" if on else "none")
@@ -86,80 +83,85 @@ def _tampering(record: object) -> list[Line]:
     return found
 
 
-def parts_section(record: object) -> SectionContent:
+def parts_section(reading: Reading) -> SectionContent:
     """Return the parts that were checked, replaced ones first."""
-    found = sorted(parts(record), key=lambda part: (part[1] is not False, part[1] is not None))
-    if not found:
+    check = reading.merged.get("oemCheckResult")
+    states = sorted(part_states(check).items(), key=lambda part: (part[1] != 0, part[1] is not None))
+    if not states:
         return _empty("not checked")
-    replaced = sum(original is False for _, original, _ in found)
-    summary = (
-        Run(f"{replaced} not original", colour="watchtext")
-        if replaced
-        else Run("all original", colour="text2")
-    )
-    if not replaced and any(original is None for _, original, _ in found):
+    replaced = sum(original == 0 for _, original in states)
+    if replaced:
+        summary = Run(f"{replaced} not original", colour="watchtext")
+    elif any(original is None for _, original in states):
         summary = Run("not all known", colour="text2")
-    signs = {True: Mark.TICK, False: Mark.WATCH, None: Mark.UNKNOWN}
-    colours = {True: "text2", False: "watchtext", None: "text2"}
-    lines = tuple(
-        marked(signs[original], title_of(name), Run(text, colour=colours[original]))
-        for name, original, text in found
-    )
-    return SectionContent((summary,), lines)
+    else:
+        summary = Run("all original", colour="text2")
+    return SectionContent((summary,), tuple(_part(name, state, check) for name, state in states))
 
 
-def grading_section(fields: Fields, record: object, context: PaneContext) -> SectionContent:
+def _part(name: str, original: int | None, check: object) -> Line:
+    more = members(members(check).get(name))
+    tip = "\n".join(f"{title}: {text}" for title, text in scalars(more, without=("isOriginal",)))
+    if original is None:
+        words = scalar_text(more.get("status")) or "not known"
+        return marked(Mark.UNKNOWN, title_of(name), Run(words, colour="text2"), tip=tip)
+    if original:
+        return marked(Mark.TICK, title_of(name), Run("original", colour="text2"), tip=tip)
+    return marked(Mark.WATCH, title_of(name), Run("not original", colour="watchtext"), tip=tip)
+
+
+def grading_section(fields: Fields, reading: Reading, context: PaneContext) -> SectionContent:
     """Return the grade and whatever the grading says beside it."""
     grade = plain(fields.get("grade"))
-    result = members(prop(record, "gradingResult"))
+    result = reading.merged.get("gradingResult")
     photos = count(fields.get("photos"))
-    if not (grade or result or photos):
+    more = [key_value(name, (Run(text),)) for name, text in scalars(result, without=("grade", "finalGrade"))]
+    if not (grade or more or photos):
         return _empty("not graded")
-    who = ", ".join(
-        text for text in (scalar_text(result.get("username")), _when(result, context.zone)) if text
-    )
-    lines = [key_value("Grade", (Run(grade),) if grade else quantity(None), who)]
-    known = frozenset({"grade", "finalGrade", "username", *_TIMES})
-    lines += [key_value(name, (Run(text),)) for name, text in scalars(result, without=known)]
+    source = ", ".join(text for text in (who(result), when(result, context.zone)) if text)
+    lines = [key_value("Grade", (Run(grade),) if grade else quantity(None), source), *more]
     if photos:
         lines.append(key_value("Photos", quantity(photos)))
     return SectionContent((Run(grade, colour="text2"),) if grade else (), tuple(lines))
 
 
-def blacklist_section(fields: Fields, record: object, context: PaneContext) -> SectionContent:
+def blacklist_section(fields: Fields, reading: Reading, context: PaneContext) -> SectionContent:
     """Return what the blacklist check said."""
     state = plain(fields.get("blacklist"))
     if not state:
         return _empty("not checked")
-    result = members(prop(record, "blacklistCheckResult"))
-    when = _when(result, context.zone)
-    checked = Run(f"checked {when}" if when else "", colour="text2")
+    result = reading.merged.get("blacklistCheckResult")
+    time = when(result, context.zone)
+    checked = Run(f"checked {time}" if time else "", colour="text2")
     if state == "clean":
         line = marked(Mark.TICK, "Clean", checked)
     elif state == "listed":
         line = marked(Mark.STOP, "Blacklisted", checked)
     else:
         line = marked(Mark.UNKNOWN, shortened(state, 40), checked)
-    known = frozenset({"status", "result", *_TIMES})
+    known = ("status", "result", "isBlacklisted")
     more = tuple(key_value(name, (Run(text),)) for name, text in scalars(result, without=known))
     return SectionContent((), (line, *more))
 
 
-def wipe_section(fields: Fields) -> SectionContent:
-    """Return whether the device was wiped."""
+def wipe_section(fields: Fields, reading: Reading, context: PaneContext) -> SectionContent:
+    """Return whether the device was wiped, how and by whom."""
     state = plain(fields.get("wipe"))
     if not state:
         return _empty("not wiped in this session")
-    wiped = state.casefold() in ("wiped", "passed", "success", "successful", "done")
-    failed = state.casefold() in ("failed", "error", "aborted")
-    mark = Mark.TICK if wiped else Mark.REPLACE if failed else Mark.UNKNOWN
-    return SectionContent((), (marked(mark, title_of(state), Run("in this session", colour="text2")),))
+    result = reading.first(*WIPE_SOURCES)
+    mark = {"wiped": Mark.TICK, "failed": Mark.REPLACE}.get(state, Mark.UNKNOWN)
+    done = ", ".join(text for text in (who(result), when(result, context.zone)) if text)
+    line = marked(mark, title_of(state), Run(done, colour="text2"))
+    known = ("status", "result", "startedTime")
+    more = tuple(key_value(name, (Run(text),)) for name, text in scalars(result, without=known))
+    return SectionContent((), (line, *more))
 
 
-def expenses_section(fields: Fields, record: object) -> SectionContent:
+def expenses_section(fields: Fields, reading: Reading) -> SectionContent:
     """Return what was paid for and spent on the device, and the sum."""
     total = figure(fields.get("expense"))
-    expense = members(prop(record, "deviceExpense"))
+    expense = members(reading.first(*EXPENSE_SOURCES))
     currency = scalar_text(expense.get("currency"))
     lines = [
         key_value(title_of(name), quantity(float(value), currency, decimals=2))
@@ -172,14 +174,11 @@ def expenses_section(fields: Fields, record: object) -> SectionContent:
     return SectionContent((), tuple(lines)) if lines else _empty("none")
 
 
-def reports_section(record: object) -> SectionContent:
-    """Return the reports of the diagnostics; only https addresses are links."""
+def reports_section(reading: Reading, context: PaneContext) -> SectionContent:
+    """Return the reports of the diagnostics; only https addresses are links (in the demo, its own too)."""
     lines = []
-    found = tuple(report_links(record))
-    several = len({count for count, _, _ in found}) > 1
-    for number, kind, link in found:
-        name = f"Diagnostics {number}" if several else "Diagnostics"
-        safe = is_safe_link(link)
+    for name, kind, link in report_links(reading.merged.get("diagnosticsReports")):
+        safe = is_safe_link(link, loopback=context.mode == "demo")
         right = Run(kind if safe else f"{kind}, not opened: no https", colour="accent" if safe else "text2")
         lines.append(
             Line(
@@ -207,26 +206,3 @@ def versions_section(versions: Sequence[Version], context: PaneContext) -> Secti
         spoken = f"As it was from {start} until {end}"
         lines.append(Line(pieces, spoken=spoken, tip=spoken, target=version.number))
     return SectionContent((Run(str(len(versions)), colour="text2"),), tuple(lines))
-
-
-_TIMES = ("finishedTime", "checkedTime", "createdAt", "updatedAt", "date", "time")
-
-
-def _when(result: object, zone: tzinfo) -> str:
-    """Return the time of a result, local where it can be read, else as it came: its format is not known."""
-    for name in _TIMES:
-        text = scalar_text(members(result).get(name))
-        if text:
-            return _local(text, zone)
-    return ""
-
-
-def _local(text: str, zone: tzinfo) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if len(text) <= len("2026-11-23"):
-        return long_date(moment.date())
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return date_and_clock(round(aware.timestamp() * 1000), zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from m360desk.ui.detail.content import Line, Piece, Reading, Run, SectionContent
-from m360desk.ui.detail.describe_head import health_text
+from m360desk.ui.detail.describe_head import Fields, health_text
 from m360desk.ui.detail.pieces import count, figure, plain
 from m360desk.ui.marks import FAILED, Mark
 from m360desk.ui.text import NOTHING, counted, date_of, iso_time, number, percent
@@ -60,7 +60,7 @@ def history_section(rows: Sequence[StoredRow], current: int, context: PaneContex
     return SectionContent(summary, tuple(_session(row, current, context) for row in rows))
 
 
-def readings(rows: Sequence[StoredRow]) -> tuple[Reading, ...]:
+def readings(rows: Sequence[Fields]) -> tuple[Reading, ...]:
     """Return the battery readings among these sessions, oldest first."""
     found = []
     for row in rows:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from m360desk.ui.detail.lines import LineMeasure, baseline
 from m360desk.ui.marks import text_colour, tint
@@ -100,11 +100,12 @@ class BadgeRow(QWidget):
         self._waiting = False
         self._badges = badges
         self.setAccessibleName(", ".join(badge.text for badge in badges))
+        self.setToolTip("\n".join(f"{badge.text}: {badge.tip}" for badge in badges if badge.tip))
         self._arrange()
 
     def show_bars(self, shown: bool) -> None:
         """Show two grey shapes while the verdicts are on their way."""
-        self._badges = ()
+        self._badges, self._boxes = (), ()
         self._waiting = shown
         self.setAccessibleName("")
         self.update()
@@ -112,16 +113,6 @@ class BadgeRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.oldSize().width() != event.size().width():
             self._arrange()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
-            return super().event(event)
-        for badge, box in zip(self._badges, self._boxes, strict=True):
-            if badge.tip and box.contains(event.pos()):
-                QToolTip.showText(event.globalPos(), badge.tip, self, box)
-                return True
-        QToolTip.hideText()
-        return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._themes.theme

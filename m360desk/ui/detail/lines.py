@@ -39,6 +39,8 @@ LINE_ROLE = int(Qt.ItemDataRole.UserRole)
 INDENT = 24
 GAP = 8
 UNIT_GAP = 2
+#: The focus frame and the pointer's shade reach out of the text by this much on both sides.
+REACH = 8
 _NO_INDEX = QModelIndex()
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
@@ -99,7 +101,8 @@ class LineMeasure:
         return max(height, rows * self.fonts.small_line)
 
     def total(self, lines: tuple[Line, ...], width: int) -> int:
-        """Return the height of all lines, halves standing two beside each other."""
+        """Return the height of all lines in a view ``width`` wide, halves standing two beside each other."""
+        width -= 2 * REACH
         height, halves = 0, 0
         for line in lines:
             if line.half:
@@ -220,8 +223,8 @@ class _LinesDelegate(QStyledItemDelegate):
         width = self._view.viewport().width()
         if line.half:
             # A pixel less than half: the view wraps what fills its width exactly.
-            return QSize(width // 2 - 1, self._view.measure().fonts.compact_row_height)
-        return QSize(width, self._view.measure().height(line, width))
+            return QSize((width - REACH) // 2 - 1, self._view.measure().fonts.compact_row_height)
+        return QSize(width, self._view.measure().height(line, width - 2 * REACH))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: Line = index.data(LINE_ROLE)
@@ -231,10 +234,11 @@ class _LinesDelegate(QStyledItemDelegate):
         painter.save()
         if line.target is not None and state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, theme.hover)
+        inner = area.adjusted(REACH, 0, 0 if line.half else -REACH, 0)
         if line.wraps:
-            self._paint_wrapped(painter, line, area, measure)
+            self._paint_wrapped(painter, line, inner, measure)
         else:
-            self._paint_line(painter, line, area, measure)
+            self._paint_line(painter, line, inner, measure)
         if state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
             painter.setPen(QPen(theme.accent, FOCUS_WIDTH))
             painter.drawRect(area.adjusted(1, 1, -1, -1))

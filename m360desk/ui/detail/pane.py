@@ -13,7 +13,7 @@ from m360desk.ui.detail.content import FOLDED_AT_FIRST, SECTIONS, PaneContent, R
 from m360desk.ui.detail.describe import describe, describe_row
 from m360desk.ui.detail.head import PaneHead
 from m360desk.ui.detail.identity import IdentityGrid
-from m360desk.ui.detail.lines import LinesView
+from m360desk.ui.detail.lines import REACH, LinesView
 from m360desk.ui.detail.plots import Sparkline
 from m360desk.ui.detail.raw_body import RawBody
 from m360desk.ui.detail.section import Section
@@ -42,7 +42,8 @@ class DetailPane(QScrollArea):
 
     ``session_requested`` asks for another session of the same device by its row id, ``refresh_requested`` and
     ``report_requested`` for work on the one that is shown; ``link_requested`` carries an https address.
-    ``folds_changed`` tells that :meth:`folded_sections` is to be kept.
+    ``folds_changed`` tells that :meth:`folded_sections` is to be kept, ``bars_shown`` that
+    grey bars stand where a session takes long to come.
     """
 
     session_requested = Signal(object)
@@ -51,6 +52,7 @@ class DetailPane(QScrollArea):
     version_requested = Signal(object, int)
     link_requested = Signal(str)
     folds_changed = Signal()
+    bars_shown = Signal()
 
     def __init__(
         self,
@@ -189,7 +191,7 @@ class DetailPane(QScrollArea):
         self.lists[key] = view
         body = QWidget()
         layout = QVBoxLayout(body)
-        layout.setContentsMargins(PANE_PADDING, 0, PANE_PADDING, 0)
+        layout.setContentsMargins(PANE_PADDING - REACH, 0, PANE_PADDING - REACH, 0)
         layout.addWidget(view)
         return body
 
@@ -219,6 +221,14 @@ class DetailPane(QScrollArea):
             if key in self.lists:
                 self.lists[key].show_lines(shown.lines)
             section.show_header(shown.summary, has_lines=bool(shown.lines))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Lay everything out now, from the inside out, so that no half-way state is ever painted."""
+        for widget in (*self.sections.values(), self._page):
+            layout = widget.layout()
+            if layout is not None:
+                layout.activate()
 
     def _enable_actions(self, enabled: bool) -> None:
         for button in (self.head.refresh, self.head.report, self.head.more, self.raw.copy_button):
@@ -229,6 +239,7 @@ class DetailPane(QScrollArea):
         self.identity.show_bars(True)
         for section in self.sections.values():
             section.show_bars()
+        self.bars_shown.emit()
 
     def _line_activated(self, target: object) -> None:
         if isinstance(target, str):

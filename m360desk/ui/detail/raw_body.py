@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 #: The tree grows with its rows up to so many; then it scrolls by itself.
 _MOST_ROWS = 40
-_NAME_WIDTH = 144
+_NAME_WIDTH = 160
 
 
 class RawTree(QTreeView):
@@ -72,9 +72,7 @@ class RawTree(QTreeView):
             rows += 1
             index = self.indexBelow(index)
         first = self.model().index(0, 0)
-        row = max(
-            self.sizeHintForIndex(first).height() if first.isValid() else 0, self.fontMetrics().height() + 4
-        )
+        row = self.sizeHintForIndex(first).height() if first.isValid() else self.fontMetrics().height()
         self.setFixedHeight(max(1, rows) * row + 2)
         self.height_changed.emit()
 
@@ -202,4 +200,5 @@ class RawBody(QWidget):
         palette.setColor(self._found.foregroundRole(), self._themes.theme.text2)
         self._found.setPalette(palette)
         self.model.value_colour = self._themes.theme.text2
+        self.model.row_height = fonts.compact_row_height - 2
         self.tree.fit()

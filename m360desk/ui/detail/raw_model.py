@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor
 
 from m360desk.ui.text import counted, shortened
@@ -54,6 +54,7 @@ class RawModel(QAbstractItemModel):
         self._root = _Node("", {}, 0, None)
         self._found = 0
         self.value_colour = QColor()
+        self.row_height = 0
 
     @property
     def found(self) -> int:
@@ -112,6 +113,8 @@ class RawModel(QAbstractItemModel):
             return node.name if index.column() == 0 else value_text(node.value)
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == 1:
             return self.value_colour
+        if role == Qt.ItemDataRole.SizeHintRole and self.row_height:
+            return QSize(0, self.row_height)
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 1:
             return None if isinstance(node.value, dict | list) else json_text(node.value, indent=None)
         return None

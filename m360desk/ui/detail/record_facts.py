@@ -1,36 +1,27 @@
-"""Properties of a decoded record that are no columns of the cache, read tolerantly.
+"""The results of operations in a record, read tolerantly for showing.
 
-A property stands on the record itself, in its ``device`` or in its ``stickyData`` object (seen in the field);
-the first that is not null counts. Shapes of the results of operations are assumptions: what is there is
-shown.
+Their shapes are assumptions beyond a few names: whatever plain members are there is shown.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from m360desk.ui.text import number, shortened, title_of
+from m360desk.ui.text import date_and_clock, long_date, number, shortened, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import tzinfo
 
-_HOLDERS = ("device", "stickyData")
 _MOST_CHARACTERS = 160
-_NO_WORDS = frozenset(
-    {"", "0", "false", "no", "none", "off", "null", "unlocked", "not locked", "disabled", "clean"}
-)
-
-
-def prop(record: object, *names: str) -> object:
-    """Return the first property of these names that is not null, None when there is none."""
-    if not isinstance(record, dict):
-        return None
-    for name in names:
-        for holder in (record, *(record.get(key) for key in _HOLDERS)):
-            if isinstance(holder, dict) and holder.get(name) is not None:
-                return holder[name]
-    return None
+_TIMES = ("finishedTime", "gradedTime", "checkedTime", "createdAt", "updatedAt", "date", "time")
+_PEOPLE = ("username", "gradedBy", "wipedBy", "checkedBy", "operator")
+# How a form names its lines, and what was entered: seen in one form, guessed for others.
+_QUESTIONS = ("question", "name", "title")
+_ANSWERS = ("answer", "value", "result")
 
 
 def members(value: object) -> Mapping[str, object]:
@@ -47,49 +38,82 @@ def scalar_text(value: object) -> str:
     return shortened(value.strip(), _MOST_CHARACTERS) if isinstance(value, str) else ""
 
 
-def scalars(value: object, *, without: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
-    """Yield title and text of the plain members of an object, one level deep."""
+def scalars(value: object, *, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield title and text of the plain members of an object, and the answers of a form in it."""
     for name, member in members(value).items():
-        if name in without:
+        if name in without or name in _TIMES or name in _PEOPLE:
+            continue
+        if isinstance(member, list):
+            yield from _answers(member)
             continue
         text = scalar_text(member)
         if text:
             yield title_of(name), text
 
 
-def is_on(value: object) -> bool | None:
-    """Return whether a state property says yes; None when it says nothing."""
-    if value is None or isinstance(value, dict | list):
-        return None
-    if isinstance(value, str):
-        return value.strip().casefold() not in _NO_WORDS if value.strip() else None
-    return bool(value)
+def who(value: object) -> str:
+    """Return who did an operation, "" where it does not say."""
+    return next((text for name in _PEOPLE if (text := scalar_text(members(value).get(name)))), "")
 
 
-def parts(record: object) -> Iterator[tuple[str, bool | None, str]]:
-    """Yield name, whether it is original (None: not known) and a text for each part that was checked."""
-    for name, found in members(prop(record, "oemCheckResult")).items():
-        original = members(found).get("isOriginal") if isinstance(found, dict) else found
-        if not isinstance(original, bool | None):
-            original = None
-        if isinstance(found, dict | bool):
-            yield name, original, {True: "original", False: "not original", None: "not known"}[original]
+def when(value: object, zone: tzinfo) -> str:
+    """Return the time of a result: local where it can be read, else as it came."""
+    for name in _TIMES:
+        text = scalar_text(members(value).get(name))
+        if text:
+            return _local(text, zone)
+    return ""
 
 
-def report_links(record: object) -> Iterator[tuple[int, str, str]]:
-    """Yield number, kind ("PDF", "HTML") and address of each diagnostics report."""
-    reports = prop(record, "diagnosticsReports")
-    for count, report in enumerate(reports if isinstance(reports, list) else (), start=1):
-        for kind, name in (("PDF", "pdfLink"), ("HTML", "htmlLink")):
-            link = members(report).get(name)
+def report_links(reports: object) -> Iterator[tuple[str, str, str]]:
+    """Yield name, kind ("PDF", "HTML") and address of each report in a list of them."""
+    listed = reports if isinstance(reports, list) else [reports]
+    for count, report in enumerate(listed, start=1):
+        own = scalar_text(members(report).get("name")) or "Diagnostics"
+        name = f"{own} {count}" if len(listed) > 1 else own
+        for kind, key in (("PDF", "pdfLink"), ("HTML", "htmlLink")):
+            link = members(report).get(key)
             if isinstance(link, str) and link.strip():
-                yield count, kind, link.strip()
+                yield name, kind, link.strip()
 
 
-def is_safe_link(link: str) -> bool:
-    """Return whether an address may be opened: https with a host and without a user name."""
+def is_safe_link(link: str, *, loopback: bool = False) -> bool:
+    """Return whether an address may be opened: https, no user name in it.
+
+    ``loopback`` allows http to this computer as well, where the demo's reports come from.
+    """
     try:
         parts = urlsplit(link)
+        host = parts.hostname or ""
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+    if not host or "@" in parts.netloc:
+        return False
+    return parts.scheme == "https" or (loopback and parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _answers(entries: list[object]) -> Iterator[tuple[str, str]]:
+    for entry in entries:
+        form = members(entry)
+        question = next((text for name in _QUESTIONS if (text := scalar_text(form.get(name)))), "")
+        answer = next((text for name in _ANSWERS if (text := scalar_text(form.get(name)))), "")
+        if question and answer:
+            yield question, answer
+
+
+def _local(text: str, zone: tzinfo) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if len(text) <= len("2026-11-23"):
+        return long_date(moment.date())
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return date_and_clock(round((aware - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000), zone)

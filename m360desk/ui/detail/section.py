@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
@@ -193,5 +194,8 @@ class Section(QWidget):
 
     def _arrange(self) -> None:
         open_now = not self._folded
-        self.body.setVisible(open_now and self._has_lines and not self._loading)
-        self._bars.setVisible(open_now and self._loading)
+        body = open_now and self._has_lines and not self._loading
+        bars = open_now and self._loading
+        # What goes, goes first: showing lays the section out at once, and both together would make it jump.
+        for visible, widget in sorted(((body, self.body), (bars, self._bars)), key=itemgetter(0)):
+            widget.setVisible(visible)
