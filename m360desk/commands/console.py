@@ -10,6 +10,11 @@ _PROGRESS_SECONDS = 0.1
 _VERBOSE_SECONDS = 2.0
 
 
+def counted(number: int, word: str) -> str:
+    """``1 session``, ``2 sessions``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 class Console:
     """Speaks to a terminal, a file or nobody.
 

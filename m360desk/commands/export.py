@@ -4,6 +4,7 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
+from m360desk.commands.console import counted
 from m360desk.commands.setting_out import (
     CACHE_UNUSABLE,
     DONE,
@@ -20,7 +21,6 @@ from m360desk.services.export import export, export_empty
 from m360desk.store.errors import CacheAbsent, CacheHeld, StoreError
 from m360desk.store.reader import CacheReader
 from m360desk.system.local_time import LocalZone
-from m360desk.system.paths import place_error
 
 _FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl"}
 
@@ -39,9 +39,17 @@ def _export(args: argparse.Namespace, outset: Outset) -> int:
         code = UNREACHABLE if isinstance(problem, CacheHeld) else CACHE_UNUSABLE
         raise CommandError(code, problem.user_text) from problem
     except OSError as problem:
-        raise CommandError(WRONG_USE, place_error(args.out, problem).user_text) from problem
-    outset.console.note(f"{rows} sessions ({outset.mode}) written to {args.out}")
+        raise CommandError(WRONG_USE, _unwritable(args.out, problem)) from problem
+    outset.console.note(f"{counted(rows, 'session')} ({outset.mode}) written to {args.out}")
     return DONE
+
+
+def _unwritable(out: Path, problem: OSError) -> UserText:
+    return UserText(
+        f"{out} cannot be written: {problem.strerror or type(problem).__name__}.",
+        "Nothing was exported; a file that was there before is as it was.",
+        "Check the folder, your right to write there and the space on the disk, or choose another place.",
+    )
 
 
 def _format(out: Path) -> str:

@@ -12,6 +12,7 @@ from m360desk.api.credentials import Credentials, CredentialsError, parse_creden
 from m360desk.api.limiter import Limiter
 from m360desk.api.retry import Waiting
 from m360desk.api.urls import host_of
+from m360desk.commands.console import counted
 from m360desk.commands.setting_out import (
     CACHE_UNUSABLE,
     DONE,
@@ -196,7 +197,8 @@ def _tell(outset: Outset, result: SyncResult, *, as_json: bool) -> int:
     else:
         whole = "whole" if result.complete else "not whole yet"
         outset.console.result(
-            f"{result.new} new, {result.updated} updated; {result.sessions} sessions in the cache "
-            f"({result.mode}, history {whole}); {result.requests} requests in {result.seconds:.0f} s"
+            f"{result.new} new, {result.updated} updated; {counted(result.sessions, 'session')} in the cache "
+            f"({result.mode}, history {whole}); "
+            f"{counted(result.requests, 'request')} in {result.seconds:.0f} s"
         )
     return DONE if stop is None else stop.exit_code
