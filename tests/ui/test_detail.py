@@ -244,6 +244,22 @@ def test_everything_is_reached_by_the_tab_key_and_has_a_name(pane: DetailPane) -
     assert {widget.accessibleName() for widget in wanted - reached} == set()
 
 
+def test_the_pane_scrolls_with_the_line_that_has_the_keyboard(pane: DetailPane) -> None:
+    pane.show_session(_session())
+    pane.set_folded_sections(())
+    pane.resize(384, 300)
+    QApplication.processEvents()
+    view = pane.lists["tests"]
+    view.setFocus()
+    pane.verticalScrollBar().setValue(0)
+    for _ in range(2):
+        QTest.keyClick(view, Qt.Key.Key_End)
+        QApplication.processEvents()
+        line = view.visualRect(view.currentIndex())
+        seen = pane.viewport().rect()
+        assert seen.contains(view.viewport().mapTo(pane.viewport(), line.center()))
+
+
 def test_lines_speak(pane: DetailPane) -> None:
     pane.show_session(_session())
     spoken = QAccessible.queryAccessibleInterface(pane.lists["tests"])

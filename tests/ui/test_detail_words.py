@@ -80,7 +80,7 @@ def test_reference_record_in_words() -> None:
     assert set(content.sections) == {key for key, _ in SECTIONS} - {"raw"}
     assert _summary(content, "tests") == "1 failed · 15 passed"
     assert _spoken(content, "tests")[0].startswith(
-        "Battery: failed, 36.7 °C · 3.68 V · Li-ion · design 3,095 mAh"
+        "Battery: failed, 78 % of design, limit 80 % · 36.7 °C · 3.68 V · Li-ion · 1,167 cycles"
     )
     assert "Frame visible scratches" in _spoken(content, "grading")
     assert _spoken(content, "grading")[0] == "Grade C, anna, 28 Jul 2026 09:54"

@@ -37,7 +37,7 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
     found = readings(session.history or (fields,))
     sections = {
         "history": history_section(session.history, session.row_id, context),
-        "tests": tests_section(detail.tests),
+        "tests": tests_section(detail.tests, context),
         "battery": battery_section(fields, detail.battery.technology),
         "storage": storage_section(fields),
         "locks": locks_section(fields, reading),

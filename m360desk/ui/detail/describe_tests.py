@@ -23,6 +23,7 @@ _OPERATOR_AT = 124
 _TESTS_FROM_RIGHT = 54
 # The context ids of the vendor's guide whose unit says what they are.
 _SPEAK_FOR_THEMSELVES = frozenset({"BatteryTemperature", "BatteryVoltage", "BatteryTechnology"})
+_CAPACITIES = ("BatteryOriginalCapacity", "BatteryCurrentCapacity")
 _PHRASES = {
     "BatteryOriginalCapacity": "design {}",
     "BatteryCurrentCapacity": "full charge {}",
@@ -34,7 +35,7 @@ _PHRASES = {
 }
 
 
-def tests_section(results: Sequence[TestResult]) -> SectionContent:
+def tests_section(results: Sequence[TestResult], context: PaneContext) -> SectionContent:
     """Return failed tests with their details, then skipped and others, then passed ones in two columns."""
     if not results:
         return SectionContent((Run("not tested", colour="text2"),))
@@ -48,7 +49,7 @@ def tests_section(results: Sequence[TestResult]) -> SectionContent:
     summary = [Run(f"{len(failed)} failed", colour="badtext")] if failed else []
     if rest:
         summary.append(Run(f" · {rest}" if failed else rest, colour="text2"))
-    lines = (*map(_failed, failed), *map(_other, others), *map(_passed, passed))
+    lines = (*(_failed(test, context) for test in failed), *map(_other, others), *map(_passed, passed))
     return SectionContent(tuple(summary), lines)
 
 
@@ -89,8 +90,21 @@ def _details(test: TestResult) -> str:
     return " · ".join(text for text in map(detail_text, test.details) if text)
 
 
-def _failed(test: TestResult) -> Line:
-    details = _details(test)
+def _share_of_design(test: TestResult, context: PaneContext) -> str:
+    """Return what a battery test compares, "" where it has not measured both."""
+    figures = {detail.context_id: detail.number for detail in test.details}
+    design, full = figures.get("BatteryOriginalCapacity"), figures.get("BatteryCurrentCapacity")
+    if not design or full is None:
+        return ""
+    limits = context.limits
+    return f"{health_text(100 * full / design, limits)} % of design, limit {number(limits.replace_under)} %"
+
+
+def _failed(test: TestResult, context: PaneContext) -> Line:
+    share = _share_of_design(test, context)
+    hidden = _CAPACITIES if share else ()
+    texts = [detail_text(detail) for detail in test.details if detail.context_id not in hidden]
+    details = " · ".join(text for text in (share, *texts) if text)
     pieces = (
         Piece(_TITLE_AT, (Run(test.title, "strong"),)),
         Piece(0, (Run("Failed", colour="badtext"),), right=True),

@@ -115,9 +115,13 @@ class LineMeasure:
 
 
 class LinesView(QListView):
-    """A list as high as its lines. ``activated_line`` carries the target of a line clicked or entered."""
+    """A list as high as its lines. ``activated_line`` carries the target of a line clicked or entered.
+
+    ``current_moved`` lets the pane around it scroll: the list itself has nothing to scroll.
+    """
 
     activated_line = Signal(object)
+    current_moved = Signal()
 
     def __init__(
         self, themes: ThemeSource, icons: Icons, marks: Marks, parent: QWidget | None = None
@@ -165,6 +169,10 @@ class LinesView(QListView):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self._fit()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.current_moved.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from m360desk.ui.detail.battery_body import BatteryBody
 from m360desk.ui.detail.content import FOLDED_AT_FIRST, SECTIONS, PaneContent, Run
@@ -200,6 +210,9 @@ class DetailPane(QScrollArea):
         self.head.report.clicked.connect(lambda: self.report_requested.emit(self._row_id))
         self.head.more.clicked.connect(self._show_menu)
         self.raw.tree.height_changed.connect(self._fit_page)
+        for view in (*self.lists.values(), self.battery.figures, self.battery.notes):
+            view.current_moved.connect(self._reveal_current)
+        self.raw.tree.selectionModel().currentChanged.connect(self._reveal_current)
         self._themes.changed.connect(self._retheme)
 
     def _fill(self, content: PaneContent, session: SessionDetail) -> None:
@@ -249,6 +262,15 @@ class DetailPane(QScrollArea):
             self.version_requested.emit(self._row_id, target)
         elif target != self._row_id:
             self.session_requested.emit(target)
+
+    def _reveal_current(self) -> None:
+        """Scroll to the current line of the list that has the keyboard."""
+        view = QApplication.focusWidget()
+        if not isinstance(view, QAbstractItemView) or not self._page.isAncestorOf(view):
+            return
+        line = view.visualRect(view.currentIndex())
+        top = view.viewport().mapTo(self._pages, line.topLeft()).y()
+        self.ensureVisible(0, top + line.height() // 2, 0, line.height())
 
     def _show_menu(self) -> None:
         content = self._content

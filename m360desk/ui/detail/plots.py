@@ -133,7 +133,10 @@ class WearChart(QWidget):
         centred = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         for cycles in range(0, int(end) + 1, step):
             middle = place(cycles, lowest)
-            painter.drawText(QRectF(middle.x() - 40, box.bottom() + 2, 80, line), centred, number(cycles))
+            words = number(cycles)
+            half = metrics.horizontalAdvance(words) / 2 + 1
+            at = min(middle.x(), self.width() - half)
+            painter.drawText(QRectF(at - half, box.bottom() + 2, 2 * half, line), centred, words)
         painter.drawText(QRectF(0, box.bottom() + 2 + line, self.width(), line), right, "cycles")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         level = place(0, self._limit).y()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 #: The tree grows with its rows up to so many; then it scrolls by itself.
-_MOST_ROWS = 40
+_MOST_ROWS = 200
 _NAME_WIDTH = 160
 
 
