@@ -63,12 +63,14 @@ class Application(QObject):
             now_ms,
             LocalZone(),
         )
-        self.accounts = Accounts(self.desk, self.redactor, options)
+        self.accounts = Accounts(
+            self.desk, self.redactor, mode=options.mode, api_url=options.api_url, demo=options.demo
+        )
         self.shell = Shell(self.desk, self.accounts, self.themes, self.icons)
         self._window_file = WindowFile(self.places.window_file)
         self._notes = loaded.notes
         self._options = options
-        self.shell.settled.connect(self._first_settled)
+        self.shell.shown.connect(self._first_shown)
         self.shell.window.closing.connect(self._keep_window)
 
     def start(self) -> None:
@@ -101,14 +103,19 @@ class Application(QObject):
         else:
             self._place_problem = None
 
-    def _first_settled(self) -> None:
-        self.shell.settled.disconnect(self._first_settled)
+    def _first_shown(self) -> None:
         self.first_rows.emit()
+        QTimer.singleShot(0, self._go_on)
+
+    def _go_on(self) -> None:
+        """What comes after the first rows."""
+        self._app.setWindowIcon(application_icon())
+        self.shell.build_rest()
         self.shell.say_notes(self._notes)
         if self._place_problem is not None:
             self.shell.say_problem(self._place_problem.user_text)
         if self._options.screenshot is None or self._options.demo:
-            QTimer.singleShot(0, self.accounts.sync_on_start)
+            self.accounts.sync_on_start()
 
     def _keep_window(self) -> None:
         if self._options.screenshot is not None:
@@ -140,7 +147,6 @@ def make_qt(arguments: list[str]) -> QApplication:
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("m360desk")
     app = QApplication(arguments)
-    app.setWindowIcon(application_icon())
     QLocale.setDefault(QLocale.system())
     return app
 

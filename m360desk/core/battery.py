@@ -1,12 +1,16 @@
 """State of health: bands, figures with their sources, and how far the readings can be trusted."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from m360desk.core.session import StoredValue
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from m360desk.core.session import StoredValue
 
 
 @dataclass(frozen=True, slots=True)

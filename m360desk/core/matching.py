@@ -1,13 +1,18 @@
 """The plain meaning of the query language; the cache's SQL must say the same."""
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
 
 from m360desk.core.fields import COLUMNS, Field, Kind
 from m360desk.core.folding import fold, starts_a_word
-from m360desk.core.query import Query
 from m360desk.core.query_nodes import AllOf, AnyOf, Compare, Everything, Node, Not, QueryValue, Words
-from m360desk.core.session import StoredValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from m360desk.core.query import Query
+    from m360desk.core.session import StoredValue
 
 SHORT_WORD = 2  # so short a part stands at the beginning of a word
 

@@ -16,7 +16,6 @@ from m360desk.core.query_nodes import (
     Span,
     Words,
 )
-from m360desk.core.query_parser import parse_root
 
 __all__ = [
     "EVERYTHING",
@@ -68,4 +67,7 @@ def parse(text: str, *, today: date, zone: tzinfo) -> Query:
     ``or`` and brackets combine, quotes keep words together, ``-`` negates. Days are those of ``zone``. Raises
     ``QueryError``, which knows the place and often a repair.
     """
+    # Most starts of the window show everything: the parser can wait for the first key.
+    from m360desk.core.query_parser import parse_root
+
     return Query(text, parse_root(text, today=today, zone=zone))

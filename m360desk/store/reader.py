@@ -12,7 +12,6 @@ from m360desk.core.fields import COLUMNS
 from m360desk.core.folding import fold
 from m360desk.core.query import Order, Query
 from m360desk.store.column_values import ColumnValues
-from m360desk.store.compression import Codec
 from m360desk.store.conditions import Conditions
 from m360desk.store.connection import connect_reader
 from m360desk.store.errors import CacheUnusable, Interrupted, is_damage, translated
@@ -25,7 +24,8 @@ from m360desk.store.stored import CacheStats, StoredRow, StoredSession, Version
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
-    from m360desk.core.records import StoredValue
+    from m360desk.core.session import StoredValue
+    from m360desk.store.compression import Codec
 
 __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
 
@@ -47,7 +47,7 @@ class CacheReader:
         self._connection = connection
         self._path = path
         self._terms = TermTexts(connection)
-        self._codec = Codec(connection)
+        self._codec: Codec | None = None
         self._known_schema = -1
         self._columns: frozenset[str] = frozenset()
         self._indexes: frozenset[str] = frozenset()
@@ -149,7 +149,7 @@ class CacheReader:
             return StoredSession(
                 row=row,
                 key=key,
-                raw=self._codec.decompress(dictionary, data),
+                raw=self._records().decompress(dictionary, data),
                 seen_ms=seen_ms,
                 changed_ms=changed_ms,
                 gone_ms=gone_ms,
@@ -169,7 +169,7 @@ class CacheReader:
             ).fetchone()
             if found is None:
                 raise KeyError(number)
-            return self._codec.decompress(*found)
+            return self._records().decompress(*found)
 
     def raws(self, ids: Sequence[int]) -> list[bytes | None]:
         """The records of these rows as they came, in this order; None for one that is gone from the cache."""
@@ -179,7 +179,7 @@ class CacheReader:
                 part = list(ids[at : at + _ROWS_AT_ONCE])
                 statement = f"SELECT id, dictionary, data FROM raw WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608
                 for number, dictionary, data in self._connection.execute(statement, part):
-                    found[number] = self._codec.decompress(dictionary, data)
+                    found[number] = self._records().decompress(dictionary, data)
             return [found.get(number) for number in ids]
 
     def same_device(self, device: str) -> list[StoredRow]:
@@ -263,6 +263,14 @@ class CacheReader:
         few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
         shortcuts = Few(self._connection, self._indexes, self._trigrams, few)
         return Conditions(self._terms, shortcuts, self._columns)
+
+    def _records(self) -> "Codec":
+        """What decompresses records; its library is not loaded for lists."""
+        if self._codec is None:
+            from m360desk.store.compression import Codec
+
+            self._codec = Codec(self._connection)
+        return self._codec
 
     def _total(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM sessions").fetchone()[0])

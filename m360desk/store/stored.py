@@ -1,9 +1,15 @@
 """What comes out of a cache."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from m360desk.core.fields import INDEX
-from m360desk.core.records import StoredValue
+
+if TYPE_CHECKING:
+    # A start that only lists sessions never reads a record: the reader's modules stay out of it.
+    from m360desk.core.session import StoredValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
@@ -48,7 +48,6 @@ class MainWindow(QMainWindow):
         icons: Icons,
         marks: Marks,
         sessions: QWidget,
-        detail: QWidget,
         make_battery_page: Callable[[], QWidget],
     ) -> None:
         super().__init__()
@@ -69,9 +68,13 @@ class MainWindow(QMainWindow):
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(sessions)
-        self.splitter.addWidget(detail)
+        # The pane itself comes after the first rows; its place is kept from the start.
+        self._detail_place = QWidget(self)
+        self._detail_place.setAutoFillBackground(True)
+        self._detail_place.setBackgroundRole(QPalette.ColorRole.Base)
+        self._detail_place.setMinimumWidth(DETAIL_WIDTH_LEAST)
+        self.splitter.addWidget(self._detail_place)
         self.splitter.setStretchFactor(0, 1)
-        detail.setMinimumWidth(DETAIL_WIDTH_LEAST)
         self.splitter.setSizes([1440 - DETAIL_WIDTH, DETAIL_WIDTH])
         self.pages = QStackedWidget(self)
         self.pages.setObjectName("pages")
@@ -97,6 +100,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{text.word} – {NAME}" if text is not None else NAME)
         self.sync_action.setText("Refresh" if mode == "testing" else "Sync")
         self._size_buttons()
+
+    def place_detail(self, detail: QWidget) -> None:
+        """Put the detail pane into its place."""
+        sizes = self.splitter.sizes()
+        detail.setMinimumWidth(DETAIL_WIDTH_LEAST)
+        self.splitter.replaceWidget(1, detail)
+        self.splitter.setSizes(sizes)
+        self._detail_place.deleteLater()
 
     def show_page(self, number: int) -> None:
         """Go to one of the pages; charts are built when they are first wanted."""

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from m360desk.core.user_text import UserText
-from m360desk.ui.detail.content import PaneContext
-from m360desk.ui.detail.loading import load_session
-from m360desk.ui.detail.pane import DetailPane
 from m360desk.ui.frame.status_bar import SyncLine
 from m360desk.ui.main_window import BATTERY, MainWindow
 from m360desk.ui.marks import Mark, Marks
@@ -26,7 +23,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from m360desk.services.sync import SyncProgress, SyncResult
+    from m360desk.ui.detail.content import PaneContext
     from m360desk.ui.detail.loading import SessionDetail
+    from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
     from m360desk.ui.theme_source import ThemeSource
     from m360desk.workers.accounts import Accounts
@@ -39,8 +38,10 @@ MODE_NAMES = {"live": "Live", "testing": "Testing", "demo": "Demo"}
 class Shell(QObject):
     """Builds the window and decides what it shows."""
 
+    shown = Signal()
+    """Rows are on the screen, or the page that says why there are none; sent once."""
     settled = Signal()
-    """The list shows its answer and its first rows; sent again whenever that is so."""
+    """Something that was awaited is shown; sent again whenever that is so."""
     demo_asked = Signal()
 
     def __init__(self, desk: Desk, accounts: Accounts, themes: ThemeSource, icons: Icons) -> None:
@@ -51,13 +52,13 @@ class Shell(QObject):
         self.page = SessionsPage(
             themes, icons, self.marks, desk.rows, lambda: desk.limits, desk.now_ms, desk.zone, self.states
         )
-        self.detail = DetailPane(themes, icons, self.marks, self._pane_context)
+        self.detail: DetailPane | None = None
         self._battery: Any = None
-        self.window = MainWindow(themes, icons, self.marks, self.page, self.detail, self._make_battery_page)
+        self.window = MainWindow(themes, icons, self.marks, self.page, self._make_battery_page)
         self.controller = SessionsController(desk, self.window.search_box, self.page, self)
         self._last_sync_ms: int | None = None
         self._problem: UserText | None = None
-        self._answered = False
+        self._was_shown = False
         self.shown_id: int | None = None
         self._connect()
         self._show_account()
@@ -65,6 +66,17 @@ class Shell(QObject):
     def start(self) -> None:
         """Ask for the first rows; everything that can wait comes after them."""
         self.controller.start()
+
+    def build_rest(self) -> None:
+        """Build what the first rows need not wait for: the detail pane and what it shows."""
+        if self.detail is not None:
+            return
+        from m360desk.ui.detail.pane import DetailPane
+
+        self.detail = DetailPane(self.themes, self.icons, self.marks, self._pane_context)
+        self.detail.session_requested.connect(self._chosen)
+        self.window.place_detail(self.detail)
+        self._chosen(self.page.table.current_row_id())
 
     # Wiring
 
@@ -78,9 +90,9 @@ class Shell(QObject):
         window.status.cancel_pressed.connect(desk.sync.cancel)
         window.search_box.left_downwards.connect(self.page.table.setFocus)
         self.states.pressed.connect(self._state_pressed)
+        self.page.table.rows_painted.connect(self._first_shown)
         self.page.chosen.connect(self._chosen)
         self.page.model.rows_arrived.connect(self._rows_arrived)
-        self.detail.session_requested.connect(self._chosen)
         self.controller.answered.connect(self._show_state)
         self.controller.query_changed.connect(self._query_changed)
         desk.cache_opened.connect(self._show_account)
@@ -164,9 +176,9 @@ class Shell(QObject):
         self.window.status.show_fact("mode", MODE_NAMES.get(mode, "No account"))
         self.window.note_band.hide()
         self._problem = None
-        self._answered = False
         self.shown_id = None
-        self.detail.clear()
+        if self.detail is not None:
+            self.detail.clear()
         if key is None:
             self._show_state()
         else:
@@ -185,7 +197,6 @@ class Shell(QObject):
 
     def _show_state(self) -> None:
         """Decide whether the list is shown, or why there is none."""
-        self._answered = True
         if self.desk.key is None:
             self.states.show_state(_NO_ACCOUNT)
         elif self.controller.listed:
@@ -200,7 +211,14 @@ class Shell(QObject):
         else:
             self.states.show_state(_EMPTY)
         self.page.show_state()
+        self._first_shown()
         self.settled.emit()
+
+    def _first_shown(self) -> None:
+        if self._was_shown:
+            return
+        self._was_shown = True
+        self.shown.emit()
 
     def _state_pressed(self, name: str) -> None:
         if name == "settings":
@@ -218,17 +236,24 @@ class Shell(QObject):
         self.settled.emit()
 
     def _chosen(self, row_id: int | None) -> None:
+        detail = self.detail
+        if detail is None:
+            return
         if row_id is None:
             self.shown_id = None
-            self.detail.clear()
+            detail.clear()
             return
+        from m360desk.ui.detail.loading import load_session
+
         position = self.page.model.position(row_id)
         row = self.page.model.row_at(position) if position is not None else None
         if row is not None:
-            self.detail.show_placeholder(row)
+            detail.show_placeholder(row)
         self.desk.read_soon("detail", lambda reader, _: load_session(reader, row_id), self._show_detail)
 
     def _show_detail(self, session: SessionDetail | None) -> None:
+        if self.detail is None:
+            return
         if session is None:
             self.detail.clear()
             return
@@ -237,6 +262,8 @@ class Shell(QObject):
         self.settled.emit()
 
     def _pane_context(self) -> PaneContext:
+        from m360desk.ui.detail.content import PaneContext
+
         mode = self.desk.key.mode if self.desk.key is not None else "live"
         return PaneContext(self.desk.now_ms(), self.desk.zone, self.desk.limits, mode)
 
@@ -291,8 +318,8 @@ def _size(size: int) -> str:
 
 _NO_ACCOUNT = State(
     "Connect your account",
-    "M360 Desk keeps every device session of your M360 account on this computer. It needs the two credentials "
-    "that the M360 dashboard shows under API.",
+    "M360 Desk keeps every device session of your M360 account on this computer. It needs the two "
+    "credentials that the M360 dashboard shows under API.",
     icon="phone",
     buttons=(("settings", "Enter credentials…"), ("demo", "Look at the demo")),
     small="The demo is a made-up workshop with 25,000 sessions. It needs no account and sends nothing.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +22,10 @@ from m360desk.workers.aside import Aside
 from m360desk.workers.line import Line
 
 if TYPE_CHECKING:
+    import tempfile
     from collections.abc import Callable
 
     from m360desk.api.check import ConnectionReport
-    from m360desk.options import Options
     from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.simulator.host import SimulatorProcess
     from m360desk.store.key import Mode
@@ -49,12 +48,20 @@ class Accounts(QObject):
     demo_ready = Signal()
 
     def __init__(
-        self, desk: Desk, redactor: Redactor, options: Options, parent: QObject | None = None
+        self,
+        desk: Desk,
+        redactor: Redactor,
+        *,
+        mode: str | None = None,
+        api_url: str | None = None,
+        demo: bool = False,
+        parent: QObject | None = None,
     ) -> None:
+        """``mode`` and ``api_url`` hold for this run only; None leaves them to the settings."""
         super().__init__(parent)
         self._desk = desk
         self._redactor = redactor
-        self._options = options
+        self._run_mode, self._run_api_url, self._demo_wanted = mode, api_url, demo
         self._store = CredentialStore(redactor)
         self._aside = Aside(self)
         self._line: Line | None = None
@@ -73,16 +80,16 @@ class Accounts(QObject):
         """Testing, live or demo: the command line's, else the settings'."""
         if self._simulator is not None:
             return "demo"
-        return "live" if (self._options.mode or self._desk.settings.mode) == "live" else "testing"
+        return "live" if (self._run_mode or self._desk.settings.mode) == "live" else "testing"
 
     @property
     def api_url(self) -> str | None:
         """The API's base where it is not the vendor's."""
-        return self._options.api_url or self._desk.settings.api_url or None
+        return self._run_api_url or self._desk.settings.api_url or None
 
     def open_last(self) -> None:
         """Open the cache of the account that was shown last; it needs no credentials for that."""
-        if self._options.demo:
+        if self._demo_wanted:
             self.start_demo()
             return
         try:
@@ -304,6 +311,8 @@ class Accounts(QObject):
         if self._stopped:
             simulator.stop()
             return
+        import tempfile
+
         self._simulator = simulator
         self._demo_folder = tempfile.TemporaryDirectory(prefix="m360desk-demo-")
         self._credentials = StoredCredentials(simulator.auth_code, simulator.auth_token)

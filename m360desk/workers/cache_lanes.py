@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject
 from m360desk.store.errors import Interrupted
 from m360desk.store.reader import CacheReader
 from m360desk.workers.lane import Lane
-from m360desk.workers.writer_lane import WriterLane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from m360desk.store.writer import CacheWriter
+    from m360desk.workers.writer_lane import WriterLane
 
 
 class CacheLanes(QObject):
@@ -39,6 +39,8 @@ class CacheLanes(QObject):
     def writer(self) -> WriterLane:
         """The writer's lane, begun when it is first wanted."""
         if self._writer is None:
+            from m360desk.workers.writer_lane import WriterLane
+
             self._writer = WriterLane(self._open_writer)
         return self._writer
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread
 
 from m360desk.workers.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -28,9 +30,14 @@ class _Loop(QThread):
         self._finished: asyncio.Event
 
     def run(self) -> None:
+        # Loaded here: nothing that the window needs for its first rows.
+        import asyncio
+
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
+        import asyncio
+
         self._loop = asyncio.get_running_loop()
         self._finished = asyncio.Event()
         self._ready.set()
@@ -77,13 +84,15 @@ class Errand:
 
 
 class NetworkLane(QObject):
-    """Starts coroutines in the network thread and brings their results back to this object's thread."""
+    """Starts coroutines in the network thread and brings their results back to this object's thread.
+
+    The thread begins with the first job.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._mailbox = Mailbox(self)
         self._loop = _Loop()
-        self._loop.start()
 
     def start(
         self, job: Job[T], done: Callable[[T], None], failed: Callable[[BaseException], None]
@@ -92,9 +101,13 @@ class NetworkLane(QObject):
 
         A cancelled job fails with :class:`asyncio.CancelledError`.
         """
+        if not self._loop.isRunning():
+            self._loop.start()
         errand = Errand(self._loop)
 
         def ended(task: asyncio.Task[T]) -> None:
+            import asyncio
+
             error = asyncio.CancelledError() if task.cancelled() else task.exception()
             if error is None:
                 self._answer(errand, done, task.result())
@@ -102,6 +115,8 @@ class NetworkLane(QObject):
                 self._answer(errand, failed, error)
 
         def begin() -> None:
+            import asyncio
+
             task = asyncio.get_running_loop().create_task(job())
             task.add_done_callback(ended)
             errand.begin(task)
@@ -116,7 +131,8 @@ class NetworkLane(QObject):
     def stop(self) -> None:
         """Cancel all that is under way and end the thread."""
         self._mailbox.close()
-        self._loop.finish()
+        if self._loop.isRunning():
+            self._loop.finish()
 
     def _answer(self, errand: Errand, callback: Callable[[Any], None], value: Any) -> None:
         def deliver() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -89,6 +88,8 @@ class SyncRunner(QObject):
     def _broken(self, error: BaseException) -> None:
         self._errand = None
         self.wrote.emit()
+        import asyncio
+
         if isinstance(error, asyncio.CancelledError):
             self.ended.emit(None)
         else:

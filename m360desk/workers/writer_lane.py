@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import queue
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QThread
 
-from m360desk.store.writer import CacheWriter
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from m360desk.store.writer import CacheWriter
+
+    _Work = tuple[Callable[[CacheWriter], Any], Future[Any]]
 
 T = TypeVar("T")
-
-_Work = tuple[Callable[[CacheWriter], Any], "Future[Any]"]
 
 
 class WriterLane(QThread):
@@ -32,6 +33,8 @@ class WriterLane(QThread):
 
     def submit(self, work: Callable[[CacheWriter], T]) -> Awaitable[T]:
         """Do ``work`` in turn, awaited in the network lane's loop; errors are raised there."""
+        import asyncio
+
         return asyncio.wrap_future(self.post(work))
 
     def post(self, work: Callable[[CacheWriter], T]) -> Future[T]:

@@ -25,6 +25,8 @@ class SessionTable(QTableView):
 
     sort_asked = Signal(str, bool)
     """A header was clicked: the sort field of its column, and whether downwards."""
+    rows_painted = Signal()
+    """Rows are on the screen for the first time since the program began."""
 
     def __init__(
         self, model: SessionModel, painter: RowPainter, themes: ThemeSource, parent: QWidget | None = None
@@ -36,6 +38,7 @@ class SessionTable(QTableView):
         self._painter = painter
         self._themes = themes
         self._hovered = -1
+        self._painted = False
         self._sort = ("time", True)
         self.setModel(model)
         self.setShowGrid(False)
@@ -106,8 +109,12 @@ class SessionTable(QTableView):
         bottom = self.rowAt(self.viewport().height() - 1)
         self._sessions.want(top, count - 1 if bottom < 0 else bottom)
         painter = QPainter(self.viewport())
-        self._painter.paint(painter, self._places(), self._states(first, last), self.devicePixelRatioF())
+        states = self._states(first, last)
+        self._painter.paint(painter, self._places(), states, self.devicePixelRatioF())
         painter.end()
+        if not self._painted and any(state.row is not None for state in states):
+            self._painted = True
+            self.rows_painted.emit()
 
     def _places(self) -> tuple[CellPlace, ...]:
         header = self.horizontalHeader()
