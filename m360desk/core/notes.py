@@ -112,7 +112,7 @@ def time_note(name: str, value: object) -> tuple[Note, ...]:
     ms = parsing.time_ms(value)
     if ms is None:
         return (Note(name, as_it_came(value), "not read as a time"),)
-    if not isinstance(value, str) or value.strip().isdigit():
+    if not isinstance(value, str) or value.strip().isdecimal():
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
         return (Note(name, as_it_came(value), f"read as {moment:%Y-%m-%d %H:%M:%S} UTC"),)
     if datetime.fromisoformat(value.strip()).tzinfo is None:

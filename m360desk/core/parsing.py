@@ -160,7 +160,7 @@ def time_ms(value: object) -> int | None:
     if type(value) is not str:
         return _from_number(value)
     written = value.strip()
-    if written.isdigit() and len(written) not in {_DAY_DIGITS, _SECOND_DIGITS}:
+    if written.isdecimal() and len(written) not in {_DAY_DIGITS, _SECOND_DIGITS}:
         return _from_number(int(written) if len(written) < _LONGEST_NUMBER else None)
     try:
         moment = datetime.fromisoformat(written)
@@ -174,7 +174,7 @@ def time_ms(value: object) -> int | None:
 
 
 def _from_compact(written: str) -> int | None:
-    if len(written) != _SECOND_DIGITS or not written.isdigit():
+    if len(written) != _SECOND_DIGITS or not written.isdecimal():
         return None
     return time_ms(f"{written[:_DAY_DIGITS]}T{written[_DAY_DIGITS:]}")
 

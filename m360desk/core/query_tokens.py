@@ -129,11 +129,10 @@ def _no_value(text: str, term: int, position: int) -> QueryError:
 def _closing_quote(text: str, start: int) -> int:
     end = text.find('"', start + 1)
     if end < 0:
+        rest = text[start:].rstrip()
+        repair = rest + '"' if len(rest) > 1 else ""
         raise QueryError(
-            "A quotation mark opens here and nothing closes it.",
-            start,
-            len(text),
-            repair=text[start:].rstrip() + '"',
+            "A quotation mark opens here and nothing closes it.", start, len(text), repair=repair
         )
     return end + 1
 

@@ -41,7 +41,8 @@ def gigabytes(value: object, unit: object = None) -> float | None:
     if figure >= _BYTES_FROM:
         return round(figure / (2**30 if figure % 2**20 == 0 else 1e9), 2)
     if figure >= _MEGABYTES_FROM:
-        return round(figure / (1024 if figure % 1024 == 0 else 1000), 2)
+        # 128,000 is a multiple of both: round thousands are meant as such.
+        return round(figure / (1024 if figure % 1024 == 0 and figure % 1000 else 1000), 2)
     return round(figure, 2)
 
 
@@ -117,7 +118,7 @@ def celsius(value: object, unit: object = None) -> float | None:
         figure -= 273.15
     elif scale not in {"", "c", "℃", "celsius", "degrees"}:
         return None
-    elif abs(figure) > 100:
+    elif not scale and abs(figure) > 100:
         figure /= 10
     return round(figure, 1) if -60 <= figure <= 100 else None
 

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 
 from m360desk.core import jsontext
+from m360desk.core.diagnostics import V1_CONTEXTS
 from m360desk.core.fields import COLUMNS, FIELDS, find_field
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, ROOTED, SIM_LOCK, UNIDENTIFIED
+from m360desk.core.notes import KNOWN
 from m360desk.core.records import Session, read, read_detail
-from tests.core.json_strategies import RECORDS
+from tests.core.json_strategies import INNER_NAMES, RECORDS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 KEY = "019fa7b8-1e8a-7e2e-9094-82d87d177ace"
@@ -44,7 +46,7 @@ def values(record: Mapping[str, object], *names: str) -> list[object]:
     return [found.get(name) for name in names]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(RECORDS)
 def test_any_object_is_read_whole_and_always_alike(record: dict[str, object]) -> None:
     raw = jsontext.encode(record)
@@ -55,9 +57,74 @@ def test_any_object_is_read_whole_and_always_alike(record: dict[str, object]) ->
     assert [str(note) for note in detail.notes] == [str(note) for note in read_detail(raw).notes]
     marks = ",".join("?" * len(COLUMNS))
     with sqlite3.connect(":memory:") as connection:
-        kept = connection.execute(f"SELECT {marks}", found.values).fetchone()  # noqa: S608 - question marks only
+        kept = connection.execute(f"SELECT {marks}", found.values).fetchone()
     connection.close()
     assert kept == found.values
+
+
+ODD: tuple[object, ...] = (
+    *(
+        "²",
+        "٣٤",
+        "²" * 14,
+        "9" * 5000,
+        "1e999",
+        "%",
+        "-",
+        ",",
+        "\x00",
+        "\ud800",
+        "💥",
+        "NaN",
+        "0x1F",
+        "1970",
+        "T",
+        "..",
+    ),
+    *(0, -1, 10**30, -(2**63), 2**64, 1e308, -0.0, 5e-324, float("nan"), float("inf"), True, False, None),
+    *(
+        [],
+        {},
+        [[]],
+        [{}],
+        [None],
+        {"": None},
+        [[[1]]],
+        [1, "a"],
+        {"0": {}},
+        {"0": {"tests": 1}},
+        [{"tests": {"a": 1}}],
+    ),
+    *(
+        {"value": {"value": {}}},
+        {"status": []},
+        {"result": {"result": "x"}},
+        [{"tests": [{"testId": 5, "result": 1}]}],
+    ),
+)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_every_property_may_hold_anything(odd: object) -> None:
+    everywhere = dict.fromkeys([*sorted(KNOWN), *INNER_NAMES], odd)
+    contexts = [{"contextId": name, "value": odd, "unit": odd} for name in V1_CONTEXTS.values()]
+    tests = [{"testId": "Battery", "result": odd, "details": contexts}, everywhere]
+    for record in (
+        everywhere,
+        {"sessionId": KEY, "device": everywhere, "stickyData": everywhere},
+        {"diagnosticsResults": [{"finishedTime": odd, "tests": tests}, everywhere]},
+        {
+            "diagnosticsResults": {
+                "battery": {"status": odd, "details": everywhere},
+                "storage": {"details": odd},
+            }
+        },
+        dict.fromkeys(KNOWN, everywhere),
+        {name: [everywhere, odd] for name in KNOWN},
+    ):
+        raw = jsontext.encode(record)
+        assert read(raw) == read_detail(raw).session
+        assert all(str(note) for note in read_detail(raw).notes)
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"null", b"{", b"", b"\xff\xfe", b'"text"', b"[" * 100_000, b"NaN"])
@@ -116,11 +183,9 @@ def test_properties_are_looked_for_in_the_record_then_the_device_then_the_sticky
 
 @pytest.mark.parametrize("empty", [[], {}, None, "", "x", 3])
 def test_php_lists_for_objects_and_other_odd_containers_do_no_harm(empty: object) -> None:
-    names = (
-        "device stickyData diagnosticsResults gradingResult gradingPhotos oemCheckResult blacklistCheckResult wipeResult "
-        "deviceExpense diagnosticsReports brandAccounts"
-    )
-    record = {"sessionId": KEY, "customId": "K1", **dict.fromkeys(names.split(), empty)}
+    names = "device stickyData diagnosticsResults gradingResult gradingPhotos oemCheckResult wipeResult"
+    others = "deviceExpense blacklistCheckResult diagnosticsReports brandAccounts"
+    record = {"sessionId": KEY, "customId": "K1", **dict.fromkeys([*names.split(), *others.split()], empty)}
     assert session(record).get("custom") == "K1"
     assert session(record).get("result") == "not tested"
     assert read_detail(jsontext.encode(record)).tests == ()
