@@ -40,7 +40,13 @@ def _export(args: argparse.Namespace, outset: Outset) -> int:
         raise CommandError(code, problem.user_text) from problem
     except OSError as problem:
         raise CommandError(WRONG_USE, _unwritable(args.out, problem)) from problem
-    outset.console.note(f"{counted(rows, 'session')} ({outset.mode}) written to {args.out}")
+    if rows is None:
+        outset.console.note(
+            f"nothing is cached in {outset.mode} mode yet, so {args.out} holds no sessions. "
+            "Run m360desk sync first."
+        )
+    else:
+        outset.console.note(f"{counted(rows, 'session')} ({outset.mode}) written to {args.out}")
     return DONE
 
 
@@ -82,15 +88,13 @@ def _parse(text: str) -> Query:
         ) from problem
 
 
-def _write(outset: Outset, query: Query, out: Path, fmt: str) -> int:
+def _write(outset: Outset, query: Query, out: Path, fmt: str) -> int | None:
+    """Write the file; how many sessions are in it, None where there is no cache to take them from."""
     try:
         reader = CacheReader.open(outset.cache(outset.account))
     except CacheAbsent:
-        outset.console.note(
-            f"nothing is cached in {outset.mode} mode yet: {out} is empty. Run m360desk sync first."
-        )
         export_empty(out, fmt, outset.mode)
-        return 0
+        return None
     try:
         result = export(
             reader,
