@@ -20,10 +20,12 @@ from m360desk.core.battery import Limits
 from m360desk.core.records import read, read_detail
 from m360desk.store.stored import StoredRow, Version
 from m360desk.ui.detail.content import SECTIONS, PaneContext
-from m360desk.ui.detail.lines import LinesView
+from m360desk.ui.detail.lines import LineMeasure, LinesView, places, runs_width
 from m360desk.ui.detail.loading import SessionDetail
 from m360desk.ui.detail.pane import DetailPane
+from m360desk.ui.detail.pieces import key_value, quantity
 from m360desk.ui.detail.section import SectionHeader
+from m360desk.ui.fonts import Fonts
 from m360desk.ui.icons import Icons
 from m360desk.ui.marks import Marks
 from m360desk.ui.theme_source import ThemeSource
@@ -258,6 +260,22 @@ def test_the_pane_scrolls_with_the_line_that_has_the_keyboard(pane: DetailPane) 
         line = view.visualRect(view.currentIndex())
         seen = pane.viewport().rect()
         assert seen.contains(view.viewport().mapTo(pane.viewport(), line.center()))
+
+
+def test_a_value_is_whole_before_its_source_is(qapp: QApplication) -> None:
+    measure = LineMeasure(Fonts.from_system())
+    line = key_value("Full charge", quantity(2399, "mAh"), "reported by device")
+
+    def shown(width: int) -> tuple[bool, int]:
+        (_, (value, at, room), (source, start, left)) = places(line.pieces, width, measure)
+        assert start >= at + runs_width(value.runs, measure)
+        assert start + left <= width
+        return room >= runs_width(value.runs, measure), runs_width(source.runs, measure) - left
+
+    assert shown(352) == (True, 0)
+    whole, missing = shown(260)
+    assert whole
+    assert missing > 0
 
 
 def test_lines_speak(pane: DetailPane) -> None:

@@ -55,12 +55,14 @@ class Run:
 class Piece:
     """Runs of text at a place of a line.
 
-    ``at`` is in pixels at a body text of 13, measured from the right end where ``right`` is set.
+    ``at`` is in pixels at a body text of 13, measured from the right end where ``right`` is set. A piece that
+    ``yields`` is shortened before any other when there is no room for all.
     """
 
     at: int
     runs: tuple[Run, ...]
     right: bool = False
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -345,14 +345,19 @@ def _unit_gap(runs: tuple[Run, ...], number: int) -> int:
 
 def places(pieces: tuple[Piece, ...], width: int, measure: LineMeasure) -> list[tuple[Piece, int, int]]:
     """Return for each piece its left edge and the room it has before its neighbour begins."""
-    lefts = []
-    for piece in pieces:
+    widths = [runs_width(piece.runs, measure) for piece in pieces]
+    firm = []
+    for piece, natural in zip(pieces, widths, strict=True):
         at = measure.x(piece.at)
-        lefts.append(width - at - runs_width(piece.runs, measure) if piece.right else at)
+        firm.append((piece, width - at - natural if piece.right else at, natural))
     found = []
-    for piece, left in zip(pieces, lefts, strict=True):
-        end = width - measure.x(piece.at) if piece.right else width
-        after = [other for other in lefts if other > left]
-        room = end - left if piece.right or not after else min(after) - GAP - left
-        found.append((piece, left, max(0, room)))
+    for piece, left, natural in firm:
+        if piece.yields:
+            ends = [other + taken for each, other, taken in firm if each is not piece]
+            start = max(left, max(ends, default=0) + GAP)
+            found.append((piece, start, max(0, left + natural - start)))
+            continue
+        after = [other for each, other, _ in firm if other > left and not each.yields]
+        end = left + natural if piece.right else min(after, default=width + GAP) - GAP
+        found.append((piece, left, max(0, end - left)))
     return found

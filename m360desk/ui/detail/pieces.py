@@ -34,7 +34,7 @@ def key_value(label: str, value: tuple[Run, ...], source: str = "", *, tip: str 
     """Return a line of a name, a value and where the value comes from."""
     found = [Piece(0, (Run(label, colour="text2"),)), Piece(_VALUE_AT, value)]
     if source:
-        found.append(Piece(0, (Run(source, "small", "text2"),), right=True))
+        found.append(Piece(0, (Run(source, "small", "text2"),), right=True, yields=True))
     spoken = f"{label} {words(value)}" + (f", {source}" if source else "")
     return Line(tuple(found), spoken=spoken, copied=words(value), tip=tip)
 
