@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from m360desk.core.fields import INDEX
+from m360desk.core.identity import SAMPLE_M360ID
 from m360desk.core.records import Session, read
 from m360desk.services import stretches as stretch_rules
 from m360desk.services.order_check import ids_are_disorderly
@@ -20,7 +21,6 @@ from m360desk.store.writer import CacheWriter
 
 _TIME = INDEX["time"]
 _M360ID = INDEX["m360id"]
-_SAMPLE_M360ID = "AS4MPL3S4MPL3S"  # of every session that testing mode makes up (seen in the field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +186,13 @@ class Ledger:
 
 def refuse_samples(sessions: Sequence[Session]) -> None:
     """Raise `NotLive` where a session is one that testing mode made up."""
-    for session in sessions:
-        m360id = session.values[_M360ID]
-        if isinstance(m360id, str) and m360id.startswith(_SAMPLE_M360ID):
-            raise NotLive
+    if any(is_sample(session) for session in sessions):
+        raise NotLive
+
+
+def is_sample(session: Session) -> bool:
+    """Whether testing mode made this session up: it carries the sample M360 ID (seen in the field)."""
+    return session.values[_M360ID] == SAMPLE_M360ID
 
 
 def _read(records: Sequence[bytes]) -> list[Session]:

@@ -11,7 +11,7 @@ from m360desk.services.ledger import refuse_samples
 from m360desk.services.sync_errors import NotLive
 from m360desk.services.sync_run import SyncRun
 
-PAGES_BETWEEN = 100
+PAGES_BETWEEN = 50
 """Pages after which the account is asked again: so much may have to be taken back."""
 
 

@@ -1,0 +1,107 @@
+"""Exporting cached sessions to a file that other programs read."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from m360desk.core.cancel import CancelToken
+from m360desk.core.query import Order, Query
+from m360desk.services.export_formats import FORMATS, Format
+from m360desk.services.export_values import LocalTimes
+from m360desk.store.reader import CacheReader
+from m360desk.system.local_time import LocalZone
+
+_SLICE = 500  # rows in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What was exported.
+
+    Attributes:
+        rows: sessions in the file.
+        path: the file.
+    """
+
+    rows: int
+    path: Path
+
+
+def export(
+    reader: CacheReader,
+    query: Query,
+    order: Order,
+    out: Path,
+    *,
+    fmt: str,
+    mode: str,
+    progress: Callable[[int, int], None],
+    cancel: CancelToken,
+    zone: tzinfo | None = None,
+) -> ExportResult:
+    """Write the sessions that answer a query to `out`, which is replaced as a whole or not touched at all.
+
+    Args:
+        reader: the cache.
+        query: which sessions.
+        order: in which order.
+        out: the file.
+        fmt: "csv", "xlsx" or "jsonl".
+        mode: goes into the first column: "live", "testing" or "demo".
+        progress: called with the rows written and their number in all.
+        cancel: ends the export; nothing is left behind.
+        zone: in which times are given; None: this computer's.
+
+    Raises:
+        Cancelled: by `cancel`.
+        OSError: the file cannot be written, for example because the disk is full.
+        StoreError: the cache cannot be read.
+    """
+    ids = reader.ids(query, order, cancel=cancel)
+    written = 0
+
+    def write(file: Format) -> None:
+        nonlocal written
+        for at in range(0, len(ids), _SLICE):
+            cancel.check()
+            part = ids[at : at + _SLICE]
+            rows = reader.rows(part)
+            records = reader.raws(part) if file.wants_records else [b""] * len(part)
+            present = [
+                (row.values, record)
+                for row, record in zip(rows, records, strict=True)
+                if row is not None and record is not None
+            ]
+            if present:
+                file.write([values for values, _ in present], [record for _, record in present])
+            written += len(present)
+            progress(written, len(ids))
+        cancel.check()
+
+    _write_file(out, fmt, mode, zone, write)
+    return ExportResult(written, out)
+
+
+def export_empty(out: Path, fmt: str, mode: str) -> None:
+    """Write a file without sessions: the header line, where the format has one.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    _write_file(out, fmt, mode, None, lambda _: None)
+
+
+def _write_file(out: Path, fmt: str, mode: str, zone: tzinfo | None, write: Callable[[Format], None]) -> None:
+    """Write beside `out`, then put the finished file in its place."""
+    beside = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with FORMATS[fmt](beside, mode, LocalTimes(zone or LocalZone())) as file:
+            write(file)
+        beside.replace(out)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,149 @@
+"""Finding one device by what a scanner sent or somebody pasted: in the cache, else at the service."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from m360desk.api.client import Client
+from m360desk.api.errors import ApiError, ServiceRefused, ValidationRefused
+from m360desk.api.limiter import Priority
+from m360desk.api.requests import HistoryRequest
+from m360desk.core.fields import INDEX
+from m360desk.core.folding import fold
+from m360desk.core.identity import Scan, bare_imei
+from m360desk.core.records import Session, read
+from m360desk.core.user_text import UserText
+from m360desk.services.ledger import is_sample
+from m360desk.services.ports import WriterPort
+from m360desk.services.sync_types import SyncMode
+from m360desk.store.writer import CacheWriter
+
+_MOST = 100  # sessions of one device; the service gives no more at once
+
+_NOT_FOUND = UserText(
+    "No session of this device.",
+    "It is neither on this computer nor in the account.",
+    "Check what was scanned, or test the device with M360.",
+)
+_NOT_CACHED = UserText(
+    "No session of this device on this computer.",
+    "The service was not asked: testing mode answers with made-up sessions, and off-line it cannot be asked.",
+    "In live mode, with a connection, the account is searched too.",
+)
+_ANOTHER_DEVICE = UserText(
+    "The service answered with another device.",
+    "None of the sessions that it sent carries what was asked for, so none was taken.",
+    "Check what was scanned; if it is right, send this message to M360's support.",
+)
+_MADE_UP = UserText(
+    "The service answered with made-up sessions.",
+    "The account's API is set to Testing on the M360 dashboard, so the real sessions cannot be searched.",
+    "Set the API to Live on the M360 dashboard.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LookupResult:
+    """What was found.
+
+    Attributes:
+        row_ids: the sessions' rows in the cache, the newest first.
+        source: where they were found; None: nowhere.
+        problem: why nothing was found, in words for the user.
+    """
+
+    row_ids: tuple[int, ...]
+    source: Literal["cache", "service"] | None
+    problem: UserText | None = None
+
+
+async def look_up(
+    scan: Scan,
+    *,
+    client: Client | None,
+    find: Callable[[str], Awaitable[Sequence[int]]],
+    cache: WriterPort,
+    mode: SyncMode,
+) -> LookupResult:
+    """Find the sessions of what was scanned; those that only the service has are stored.
+
+    Args:
+        scan: what to look for. client: the line to the service; None: off-line. find: looks in the cache
+        for exactly this identifier (`CacheReader.find`). cache: where sessions found at the service go.
+        They belong to no stretch: that they are there says nothing
+            about their neighbours.
+        mode: in testing mode the service is not asked, since it would make sessions up.
+
+    Raises:
+        StoreError: the cache could not be written.
+    """
+    cached = tuple(await find(scan.value))
+    if cached:
+        return LookupResult(cached, "cache")
+    if client is None or mode == "testing":
+        return LookupResult((), None, _NOT_CACHED)
+    request = _request(scan)
+    if request is None:
+        return LookupResult((), None, _NOT_FOUND)
+    try:
+        page = await client.get_history(request, priority=Priority.USER)
+    except (ServiceRefused, ValidationRefused):
+        return LookupResult((), None, _NOT_FOUND)
+    except ApiError as error:
+        return LookupResult((), None, error.user_text)
+    sessions = [read(record) for record in page.records]
+    if not sessions:
+        return LookupResult((), None, _NOT_FOUND)
+    if any(is_sample(session) for session in sessions):
+        return LookupResult((), None, _MADE_UP)
+    right = [session for session in sessions if _is_it(session, scan)]
+    if not right:
+        return LookupResult((), None, _ANOTHER_DEVICE)
+    rows = await cache.submit(lambda writer: _store(writer, right))
+    return LookupResult(rows, "service")
+
+
+def _request(scan: Scan) -> HistoryRequest | None:
+    """What to ask the service; None where it could not be asked for that."""
+    value = scan.value
+    try:
+        match scan.kind:
+            case "imei":
+                return HistoryRequest(imei=value, limit=_MOST, order="id:desc")
+            case "serial":
+                return HistoryRequest(serial=value, limit=_MOST, order="id:desc")
+            case "m360id":
+                return HistoryRequest(m360id=value, limit=_MOST, order="id:desc")
+            case "session":
+                return HistoryRequest(session_id=value)
+            case _:
+                return HistoryRequest(custom_id=value, limit=_MOST, order="id:desc")
+    except ValueError:
+        return None
+
+
+_IDENTITY = {
+    "imei": ("imei", "imei2"),
+    "serial": ("serial",),
+    "m360id": ("m360id",),
+    "session": ("session",),
+    "custom": ("custom",),
+    "text": ("custom",),
+}
+
+
+def _is_it(session: Session, scan: Scan) -> bool:
+    """Whether a session carries the very identifier that was asked for."""
+    if scan.kind == "session" and session.key is not None and fold(session.key) == fold(scan.value):
+        return True
+    carried = [session.values[INDEX[name]] for name in _IDENTITY[scan.kind]]
+    texts = [text for text in carried if isinstance(text, str)]
+    if scan.kind == "imei":
+        return bare_imei(scan.value) in {bare_imei(text) for text in texts}
+    return fold(scan.value) in {fold(text) for text in texts}
+
+
+def _store(writer: CacheWriter, sessions: Sequence[Session]) -> tuple[int, ...]:
+    """In the writer's thread. The batch is in doubt until the account is next known to answer live."""
+    outcome = writer.store_page(sessions, stretch=None, batch=writer.last_batch() + 1, state=None)
+    return outcome.row_ids
