@@ -147,8 +147,16 @@ MOMENT = int(datetime(2026, 8, 26, 5, 14, 12, tzinfo=UTC).timestamp()) * 1000
         (str(MOMENT), MOMENT),
         (MOMENT / 1000 + 0.5, MOMENT + 500),
         *(
-            (value, None)
-            for value in ("soon", "", "26.08.2026", "2026-13-01", "0001-01-01T00:00:00+14:00", "9999-12-31")
+            (text, None)
+            for text in (
+                "soon",
+                "²",
+                "",
+                "26.08.2026",
+                "2026-13-01",
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31",
+            )
         ),
         *((odd, None) for odd in (0, -1, True, 10**40, math.nan, math.inf, None, "9" * 5000)),
         ([], None),
