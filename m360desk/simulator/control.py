@@ -54,8 +54,8 @@ class Transport(Protocol):
     def cut_others(self) -> None:
         """Cut all connections but the caller's."""
 
-    def stop(self) -> None:
-        """End serving."""
+    def stop_after_answer(self) -> None:
+        """End serving once the caller's answer is out."""
 
 
 class Control:
@@ -97,7 +97,7 @@ class Control:
             self._transport.cut_others()
             return {}
         if action == "stop":
-            self._transport.stop()
+            self._transport.stop_after_answer()
             return {}
         carry_out = self._actions.get(action)
         if carry_out is None:

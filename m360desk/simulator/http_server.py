@@ -80,6 +80,10 @@ class HttpServer:
         self._stopping.set()
         self._nudge()
 
+    def stop_after_answer(self) -> None:
+        """End :meth:`serve` once the calling connection's answer is out."""
+        self._mine.stops = True
+
     def listen(self, *, on: bool) -> None:
         """Accept connections on the port, or refuse them and cut all but the caller's own."""
         with self._lock:
@@ -165,7 +169,10 @@ class HttpServer:
         answer = self.answer(request)
         if self.latency_s > 0 and self._stopping.wait(self.latency_s):
             return False
-        return self._send(connection, answer, keep=keep)
+        keep = self._send(connection, answer, keep=keep)
+        if getattr(self._mine, "stops", False):
+            self.stop()
+        return keep
 
     def _send(self, connection: socket.socket, answer: Answer, *, keep: bool) -> bool:
         match answer.delivery:

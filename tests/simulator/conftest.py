@@ -10,7 +10,7 @@ from tests.simulator.plain_client import Api
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess("--sessions", "1300", "--seed", "5", "--today", "2026-11-23") as process:
+    with SimulatorProcess("--sessions", "700", "--seed", "5", "--today", "2026-11-23") as process:
         yield process
 
 

@@ -11,6 +11,15 @@ from urllib.parse import urlsplit
 from m360desk.simulator.host import SimulatorProcess
 
 
+def accepted_connection(port: int) -> socket.socket:
+    """A connection that the simulator has accepted for certain: one request has been answered on it."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+    connection.sendall(b"POST /control/settings HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+    head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+    assert len(body) == int(head.rpartition(b"Content-Length: ")[2])
+    return connection
+
+
 @dataclass
 class Reply:
     """An answer as it came."""
