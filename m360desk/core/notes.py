@@ -174,7 +174,9 @@ def _quantity_note(name: str, value: object, beside: str | None, parse: Parse, u
         return [Note(name, as_it_came(value), "not read as a figure")]
     came = parsing.quantity_of(value, beside)
     as_written = came is not None and came[1] in {"", unit.lower()} and abs(came[0] - figure) < _ROUNDING
-    if as_written:
+    if as_written or (
+        unit == "GB" and came is not None and came[1] == "tb"
+    ):  # the usual way to write 1,024 GB
         return []
     with_unit = as_it_came(value) + (f" {beside}" if beside and not isinstance(value, str) else "")
     return [Note(name, with_unit, f"read as {parsing.text(figure)}{' ' if unit else ''}{unit}")]

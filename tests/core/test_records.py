@@ -423,6 +423,7 @@ def test_what_was_strange_is_noted() -> None:
         "isClosed": "1",
         "device": "none",
         "internalStorage": "huge",
+        "internalStorageFree": "1 TB",
         "iosPencil": 1,
         "dockTest": 2,
     }
