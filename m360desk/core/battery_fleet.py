@@ -38,7 +38,7 @@ class Coded:
 class Density:
     """How many devices stand in each cell of cycles by health.
 
-    ``counts[row, column]`` is for cycles from ``column * CYCLES_PER_CELL`` and percents from ``lowest + row``.
+    ``counts[row, column]``: cycles from ``column * CYCLES_PER_CELL``, percents from ``lowest + row``.
     """
 
     counts: NDArray[np.int64]

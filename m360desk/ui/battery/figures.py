@@ -1,0 +1,191 @@
+"""What the page shows for a query: read and computed in the slow lane, small when it comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from m360desk.core import battery_fleet as fleet
+from m360desk.core.battery_figures import Distribution, Month, distribution, monthly_trend
+from m360desk.core.folding import fold
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from m360desk.core.battery import Limits
+    from m360desk.core.cancel import CancelToken
+    from m360desk.core.query import Compare
+    from m360desk.store.reader import CacheReader
+    from m360desk.ui.battery.terms import OwnTerm, Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The months: ``final`` by the last session of each device, ``intake`` by its first.
+
+    ``running`` is the year and month that has not ended.
+    """
+
+    final: tuple[Month, ...]
+    intake: tuple[Month, ...]
+    running: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """Health against cycles."""
+
+    density: fleet.Density
+    curve: tuple[fleet.CurvePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of the page, over devices by their newest session in the search.
+
+    ``search`` holds what the whole query finds; the charts ignore their own brushes, which are ``own``.
+    ``sessions`` is the number of sessions in the search.
+    """
+
+    own: tuple[OwnTerm, ...]
+    limits: Limits
+    sessions: int
+    search: Distribution
+    distribution: Distribution
+    trend: Trend
+    wear: Wear
+    models: tuple[fleet.ModelFigures, ...]
+
+    @property
+    def devices(self) -> int:
+        """Devices in the search, with a reading or without."""
+        return self.search.known + self.search.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The sessions that answer a query without its brushes, as columns, and their order by device."""
+
+    values: dict[str, NDArray[np.float64]]
+    devices: NDArray[np.int64]
+    models: fleet.Coded
+    order: NDArray[np.int64]
+
+
+@dataclass
+class Gatherer:
+    """Reads columns and computes figures; keeps the columns while neither the query nor the cache changes.
+
+    Used in one thread.
+    """
+
+    _kept_for: tuple[str, int] | None = field(default=None, init=False)
+    _kept: Columns | None = field(default=None, init=False)
+
+    def gather(
+        self, reader: CacheReader, token: CancelToken, parts: Parts, limits: Limits, now: datetime
+    ) -> Figures:
+        """All figures for a query taken apart; months are those of the zone of ``now``.
+
+        Raises Cancelled, and the store's errors.
+        """
+        columns = self._columns(reader, token, parts)
+        token.check()
+        return compute(columns, parts.own, limits, now)
+
+    def _columns(self, reader: CacheReader, token: CancelToken, parts: Parts) -> Columns:
+        wanted = (parts.rest.text, reader.newest_batch())
+        if self._kept is None or self._kept_for != wanted:
+            self._kept, self._kept_for = None, None
+            self._kept = read_columns(reader, token, parts)
+            self._kept_for = wanted
+        return self._kept
+
+
+def read_columns(reader: CacheReader, token: CancelToken, parts: Parts) -> Columns:
+    """Read what the charts need of all sessions that answer the query without its brushes."""
+    found = reader.columns(parts.rest, ("device", "time", "battery", "cycles", "model"), cancel=token)
+    values = {name: np.array(found[name], np.float64) for name in ("time", "battery", "cycles")}
+    devices = fleet.coded(found["device"], missing_apart=True).codes
+    token.check()
+    models = fleet.coded(found["model"])
+    return Columns(values, devices, models, fleet.by_device(devices, values["time"]))
+
+
+def compute(columns: Columns, own: tuple[OwnTerm, ...], limits: Limits, now: datetime) -> Figures:
+    """Compute the figures of each chart, each without its own brush."""
+    zone = now.tzinfo
+    assert zone is not None  # noqa: S101 - local time knows where it is
+    health, times = columns.values["battery"], columns.values["time"]
+    by_cycles = {"cycles", "battery"} if any(term.field == "cycles" for term in own) else set()
+
+    def counted(*ignored: str) -> NDArray[np.bool_]:
+        return _fulfilling(columns, [term for term in own if term.field not in ignored])
+
+    def newest(*ignored: str) -> NDArray[np.int64]:
+        return fleet.newest(columns.order, columns.devices, counted(*ignored))
+
+    all_terms = counted()
+    months = counted("time")
+    last = fleet.newest(columns.order, columns.devices, months)
+    first = fleet.first(columns.order, columns.devices, months)
+    worn = newest(*by_cycles)
+    cycles = columns.values["cycles"]
+    modelled = newest("model")
+    models = fleet.Coded(columns.models.codes[modelled], columns.models.texts)
+    return Figures(
+        own=own,
+        limits=limits,
+        sessions=int(np.count_nonzero(all_terms)),
+        search=distribution(health[fleet.newest(columns.order, columns.devices, all_terms)], limits),  # type: ignore[arg-type]  # an array serves as a sequence
+        distribution=distribution(health[newest("battery")], limits),  # type: ignore[arg-type]  # as above
+        trend=Trend(
+            monthly_trend(times[last], health[last], limits, zone),  # type: ignore[arg-type]  # as above
+            monthly_trend(times[first], health[first], limits, zone),  # type: ignore[arg-type]  # as above
+            (now.year, now.month),
+        ),
+        wear=Wear(fleet.density(cycles[worn], health[worn]), fleet.median_curve(cycles[worn], health[worn])),
+        models=fleet.model_table(models, health[modelled], limits),
+    )
+
+
+def nothing(limits: Limits, now: datetime) -> Figures:
+    """The figures of no session at all."""
+    none = np.zeros(0)
+    codes = np.zeros(0, np.int64)
+    values = {"time": none, "battery": none, "cycles": none}
+    return compute(Columns(values, codes, fleet.Coded(codes, ()), codes), (), limits, now)
+
+
+def _fulfilling(columns: Columns, terms: list[OwnTerm]) -> NDArray[np.bool_]:
+    fulfilled = np.ones(columns.devices.size, np.bool_)
+    for term in terms:
+        any_of = np.zeros_like(fulfilled)
+        for choice in term.choices:
+            any_of |= _compared(columns, choice)
+        fulfilled &= any_of
+    return fulfilled
+
+
+def _compared(columns: Columns, term: Compare) -> NDArray[np.bool_]:
+    """What a condition on a number, or on the model's whole name, says of each session; NaN fulfils none."""
+    if term.field.name == "model":
+        named = [isinstance(text, str) and fold(text) in term.values for text in columns.models.texts]
+        return np.array(named, np.bool_)[columns.models.codes]
+    values = columns.values[term.field.name]
+    if term.op == "absent":
+        return np.isnan(values)
+    if term.op == "present":
+        return np.isfinite(values)
+    figures = [float(value) for value in term.values]
+    if term.op == "range":
+        return (values >= figures[0]) & (values <= figures[1])
+    if term.op == "=":
+        return np.isin(values, figures)
+    compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[term.op]
+    fulfilled: NDArray[np.bool_] = compare(values, figures[0])
+    return fulfilled

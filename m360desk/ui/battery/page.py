@@ -1,0 +1,223 @@
+"""The Battery health page: what batteries the current search holds, and what to do about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from m360desk.core.battery import Limits
+from m360desk.core.query import EVERYTHING
+from m360desk.store.errors import CacheAbsent
+from m360desk.ui.battery.distribution import DistributionChart
+from m360desk.ui.battery.figures import Figures, Gatherer, nothing
+from m360desk.ui.battery.panel import Panel
+from m360desk.ui.battery.readouts import ReadOuts
+from m360desk.ui.battery.terms import take_apart, with_term
+from m360desk.ui.battery.trend import TrendChart
+from m360desk.ui.text import counted
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from m360desk.core.cancel import CancelToken
+    from m360desk.core.query import Query
+    from m360desk.store.reader import CacheReader
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.marks import Marks
+    from m360desk.ui.theme_source import ThemeSource
+    from m360desk.workers.desk import Desk
+
+_REST_MS = 500
+"""Between two pictures while a sync writes: the charts follow it without taking it its time."""
+_MODE_WORDS = {"testing": "TESTING", "demo": "DEMO"}
+
+
+class BatteryPage(QWidget):
+    """Read-outs and charts for a search; what stands keeps standing until the new is there."""
+
+    filter_asked = Signal(str)
+    """A chart was clicked: the whole text of the new query."""
+    settled = Signal()
+    """What is asked is shown."""
+
+    def __init__(
+        self, desk: Desk, themes: ThemeSource, icons: Icons, marks: Marks, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("batteryPage")
+        self._desk, self._themes = desk, themes
+        self._query: Query = EVERYTHING
+        self._limits = desk.limits
+        self._gatherer = Gatherer()
+        self._busy = self._stale = False
+        self.figures: Figures | None = None
+        self.read_outs = ReadOuts(themes, marks, self)
+        self.distribution = DistributionChart(themes, marks)
+        self.trend = TrendChart(themes, desk.zone)
+        self.panels = (
+            Panel("Distribution of health", self.distribution, themes, icons, self),
+            Panel("Trend by month", self.trend, themes, icons, self),
+        )
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._ask_if_stale)
+        self._lay_out()
+        self._connect()
+        self._theme_changed()
+
+    def show_query(self, query: Query) -> None:
+        """Show another search."""
+        self._query = query
+        self._ask()
+
+    def refresh(self) -> None:
+        """The cache or the limits have changed: bring the charts up to date soon."""
+        self._limits = self._desk.limits
+        self.read_outs.show_limits(self._limits)
+        self._stale = True
+        if not self._busy and not self._rest.isActive():
+            self._ask_if_stale()
+
+    # Asking
+
+    def _ask(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._begin()
+
+    def _ask_if_stale(self) -> None:
+        if self._stale and not self._busy and self.isVisible():
+            self._begin()
+
+    def _begin(self) -> None:
+        desk, query, limits, gatherer = self._desk, self._query, self._limits, self._gatherer
+        self._stale = False
+        now = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=desk.now_ms())).astimezone(desk.zone)
+        if desk.lanes is None:
+            self._show(nothing(limits, now))
+            return
+        self._busy = True
+
+        def work(reader: CacheReader, token: CancelToken) -> Figures:
+            parts = take_apart(query, today=now.date(), zone=desk.zone)
+            return gatherer.gather(reader, token, parts, limits, now)
+
+        desk.lanes.slow.request("battery", work, self._show, lambda error: self._failed(error, limits, now))
+
+    def _show(self, figures: Figures) -> None:
+        self._busy = False
+        self.figures = figures
+        self.read_outs.show_figures(figures)
+        self.read_outs.show_limits(figures.limits)
+        self.distribution.show_figures(figures)
+        self.trend.show_figures(figures)
+        self._show_captions(figures)
+        self._rest.start()
+        if not self._stale:
+            self.settled.emit()
+
+    def _another_cache(self) -> None:
+        self._gatherer = Gatherer()
+        self._busy = False
+        self._ask()
+
+    def _failed(self, error: Exception, limits: Limits, now: datetime) -> None:
+        if isinstance(error, CacheAbsent):
+            self._show(nothing(limits, now))  # nothing has been fetched yet
+            return
+        self._busy = False
+        self._desk.failed.emit(error)
+
+    def _term_asked(self, fields: tuple[str, ...], term: str) -> None:
+        self.filter_asked.emit(with_term(self._query, fields, term))
+
+    # The limits
+
+    def _try_limit(self, lower: bool, figure: int) -> None:
+        """Follow a handle that is being dragged; the settings change when it is dropped."""
+        low, high = self._limits.replace_under, self._limits.good_from
+        limits = Limits(figure, max(figure, high)) if lower else Limits(min(figure, low), figure)
+        if limits == self._limits:
+            return
+        self._limits = Limits(float(limits.replace_under), float(limits.good_from))
+        self.read_outs.show_limits(self._limits)
+        self._stale = True
+        if not self._busy:
+            self._ask_if_stale()
+
+    def _keep_limits(self) -> None:
+        self._set_limits(self._limits)
+
+    def _set_limits(self, limits: Limits) -> None:
+        self._limits = limits
+        if limits != self._desk.limits:
+            low, high = round(limits.replace_under), round(limits.good_from)
+            self._desk.change_settings(
+                lambda settings: replace(settings, battery_replace_below=low, battery_good_from=high)
+            )
+
+    # Inner workings
+
+    def _show_captions(self, figures: Figures) -> None:
+        key = self._desk.key
+        word = _MODE_WORDS.get(key.mode, "") if key is not None else ""
+        known = counted(figures.distribution.known, "device", "devices")
+        marked = any(term.field == "time" for term in figures.own)
+        months = (
+            "all months; the marked ones filter the other charts" if marked else "drag over months to filter"
+        )
+        captions = (f"n = {known}, newest session of each", months)
+        for panel, caption in zip(self.panels, captions, strict=True):
+            panel.show_caption(caption, word)
+
+    def _lay_out(self) -> None:
+        body = QWidget(self)
+        grid = QGridLayout(body)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(1)
+        places = ((0, 0), (1, 0))
+        for panel, (row, column) in zip(self.panels, places, strict=True):
+            grid.addWidget(panel, row, column)
+        grid.setRowStretch(0, 1)
+        grid.setRowStretch(1, 1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        self._body = body
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.read_outs)
+        whole.addWidget(scroll, 1)
+
+    def _connect(self) -> None:
+        self._desk.cache_opened.connect(self._another_cache)
+        self.read_outs.limits_changed.connect(self._set_limits)
+        self.read_outs.show_limits(self._limits)
+        self.distribution.limit_dragged.connect(self._try_limit)
+        self.distribution.limit_dropped.connect(self._keep_limits)
+        for chart in (self.distribution, self.trend):
+            chart.filter_asked.connect(self._term_asked)
+        self._themes.changed.connect(self._theme_changed)
+
+    def _theme_changed(self) -> None:
+        theme = self._themes.theme
+        # The grid's gaps show the body: they are the lines between the charts.
+        for widget, colour in ((self._body, theme.line), *((panel, theme.base) for panel in self.panels)):
+            palette = widget.palette()
+            palette.setColor(QPalette.ColorRole.Window, colour)
+            widget.setPalette(palette)
+            widget.setAutoFillBackground(True)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask_if_stale()

@@ -1,0 +1,314 @@
+"""Trend by month: median health with the middle 80 %, intake against final, and the share under the limit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from m360desk.ui.battery import paint
+from m360desk.ui.battery.chart import Cell, Chart
+from m360desk.ui.battery.months import NAMES, MonthLine, range_name, short_name
+from m360desk.ui.battery.scale import Scale, spread, whole_ticks
+from m360desk.ui.battery.terms import marked
+from m360desk.ui.marks import Mark
+from m360desk.ui.text import counted, number, percent
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from m360desk.core.battery_figures import Month
+    from m360desk.ui.theme_source import ThemeSource
+
+_LEFT, _RIGHT = 60, 112
+_BAR_SHARE = 0.7
+_AREA_SHARE = 0.14
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class TrendChart(Chart):
+    """How health moved over the months of the search, whatever months are marked in it."""
+
+    def __init__(self, themes: ThemeSource, zone: tzinfo) -> None:
+        self._zone = zone
+        self._line = MonthLine((), ())
+        self._view = (-0.6, 0.6)
+        self._upper = self._lower = Scale(QRectF(0, 0, 1, 1), *self._view)
+        super().__init__("chartTrend", "Trend by month", themes)
+        self._box = self.add_box()
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """The months shown, by the last session of each device."""
+        return self._line.final
+
+    def fill(self) -> None:
+        assert self.figures is not None  # noqa: S101 - called with figures only
+        trend = self.figures.trend
+        before = self._whole()
+        self._line = MonthLine(trend.final, trend.intake)
+        if self._whole() != before:
+            self._view = self._whole()
+        self._box.clear()
+        self._add_area(trend.final)
+        self._add_line(trend.intake, dashes=(5.0, 3.0), dots=False)
+        self._add_line(trend.final, dashes=(), dots=True)
+
+    def arrange(self) -> None:
+        line = self.theme.fonts.small_line
+        top, bottom = line + 8, self.height() - line - 10
+        between = line + 12
+        room = bottom - top - between
+        width = self.width() - _LEFT - _RIGHT
+        upper = QRectF(_LEFT, top, width, round(room * 0.68))
+        lower = QRectF(_LEFT, upper.bottom() + between, width, bottom - upper.bottom() - between)
+        low, high = self._heights()
+        shares = [month.share_under for month in self._line.final]
+        most = max(10, -(-round(100 * max(shares, default=0.0) + 1) // 10) * 10)
+        self._upper = Scale(upper, *self._view, low, high)
+        self._lower = Scale(lower, *self._view, 0, min(100, max(most, 30)))
+        self._box.setGeometry(upper)
+        self._box.setRange(xRange=self._view, yRange=(low, high), padding=0)
+
+    def paint_under(self, painter: QPainter) -> None:
+        if self.figures is None:
+            return
+        theme, upper, lower = self.theme, self._upper, self._lower
+        most = max(2, min(5, int(upper.box.height() / 30)))
+        levels = [(float(n), number(n)) for n in whole_ticks(upper.bottom, upper.top, most)]
+        paint.grid(painter, upper, levels, theme)
+        line = theme.fonts.small_line
+        most = max(1, min(3, int(lower.box.height() / (line + 2))))
+        shares = [(float(n), number(n)) for n in whole_ticks(0, lower.top, most)]
+        paint.grid(painter, lower, shares, theme)
+        pattern = paint.band_pattern(Mark.REPLACE, theme, self.devicePixelRatioF())
+        painter.setClipRect(lower.box)
+        for month in self._line.final:
+            running = (month.year, month.month) == self.figures.trend.running
+            box = self._bar(month)
+            paint.draw_bar(painter, box, Mark.REPLACE, theme, pattern, opacity=0.5 if running else 1.0)
+        painter.setClipping(False)
+        paint.axis(painter, lower, self._ticks(), theme)
+
+    def paint_over(self, painter: QPainter) -> None:
+        if self.figures is None:
+            return
+        theme, upper, lower = self.theme, self._upper, self._lower
+        line, fonts = theme.fonts.small_line, theme.fonts
+        limit = self.figures.limits.replace_under
+        title = QRectF(16, 0, 200, line)
+        paint.draw_text(painter, title, paint.LEFT, "median, %", fonts.small, theme.text2)
+        title = QRectF(16, lower.box.top() - line - 4, 200, line)
+        words = f"share under {percent(limit, decimals=0)}"
+        paint.draw_text(painter, title, paint.LEFT, words, fonts.small, theme.text2)
+        if not self._line.final:
+            words = "No device here has a dated battery reading."
+            paint.draw_text(painter, upper.box, paint.CENTRE, words, fonts.body, theme.text2)
+            return
+        self._paint_few(painter)
+        if upper.bottom <= limit <= upper.top:
+            paint.horizontal(painter, upper, limit, paint.dashed(theme.bad, paint.LIMIT_DASHES))
+            place = QRectF(upper.box.left() + 4, upper.y(limit) + 2, 200, line)
+            words = f"limit {percent(limit, decimals=0)}"
+            colours = (theme.badtext, theme.base)
+            paint.draw_halo_text(painter, place, paint.LEFT, words, fonts.small, colours)
+        self._paint_marked(painter)
+        self._paint_ends(painter)
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        area = self._upper.box.united(self._lower.box)
+        if not self._line.count or not area.contains(place):
+            return None
+        return (max(0, min(self._line.count - 1, round(self._upper.x_at(place.x())))), 0)
+
+    def step(self, cell: Cell | None, across: int, up: int) -> Cell | None:
+        if not self._line.count:
+            return None
+        if cell is None:
+            return (self._line.count - 1 if across <= 0 else 0, 0)
+        return (max(0, min(self._line.count - 1, cell[0] + across)), 0)
+
+    def cell_box(self, first: Cell, last: Cell) -> QRectF:
+        low, high = min(first[0], last[0]), max(first[0], last[0])
+        left, right = self._upper.x(low - 0.5), self._upper.x(high + 0.5)
+        top = self._upper.box.top()
+        return QRectF(left, top, right - left, self._lower.box.bottom() - top)
+
+    def paint_ring(self, painter: QPainter, box: QRectF) -> None:
+        month = self._line.at(self.cursor_cell[0]) if self.cursor_cell is not None else None
+        if month is None:
+            return
+        at = self._upper.point(self._line.place(month), month.median)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(pg.mkPen(self.theme.text, width=1.5))
+        painter.drawEllipse(at, 5.0, 5.0)
+
+    def words(self, first: Cell, last: Cell) -> tuple[str, str]:
+        low, high = min(first[0], last[0]), max(first[0], last[0])
+        name = range_name(self._line.month(low), self._line.month(high))
+        if low != high:
+            devices = sum(month.count for month in self._line.between(low, high))
+            return (name, f"{counted(devices, 'device', 'devices')}. Click to filter.")
+        month = self._line.at(low)
+        if month is None:
+            return (name, "No readings.")
+        few = ", few" if month.is_few else ""
+        return (
+            name,
+            f"median {percent(month.median, decimals=1)}, 10–90 %: {number(month.low, decimals=0)} – "
+            f"{percent(month.high, decimals=0)}, {percent(100 * month.share_under, decimals=1)} under, "
+            f"{counted(month.count, 'device', 'devices')}{few}",
+        )
+
+    def terms(self, first: Cell, last: Cell) -> tuple[tuple[str, ...], str] | None:
+        low, high = min(first[0], last[0]), max(first[0], last[0])
+        year, month = self._line.month(low)
+        end_year, end_month = self._line.month(high + 1)
+        return (("time",), f"after:{year}-{month:02}-01 before:{end_year}-{end_month:02}-01")
+
+    def summary(self) -> str:
+        if not self._line.final:
+            return "No dated readings."
+        first, last = self._line.final[0], self._line.final[-1]
+        start, end = short_name(first.year, first.month), short_name(last.year, last.month)
+        medians = [percent(month.median, decimals=0) for month in (first, last)]
+        shares = [percent(100 * month.share_under, decimals=1) for month in (first, last)]
+        return (
+            f"{counted(len(self._line.final), 'month', 'months')} from {start} to {end}: median from "
+            f"{medians[0]} to {medians[1]}, share under the limit from {shares[0]} to {shares[1]}."
+        )
+
+    def zoom(self, factor: float, at: QPointF) -> None:
+        whole, middle = self._whole(), self._upper.x_at(at.x())
+        left = max(whole[0], middle - (middle - self._view[0]) * factor)
+        right = min(whole[1], middle + (self._view[1] - middle) * factor)
+        if right - left >= 3:
+            self._view = (left, right)
+            self.arrange()
+
+    def zoom_out(self) -> None:
+        self._view = self._whole()
+        self.arrange()
+
+    # Inner workings
+
+    def _whole(self) -> tuple[float, float]:
+        return (-0.6, max(1, self._line.count) - 0.4)
+
+    def _heights(self) -> tuple[int, int]:
+        """The ends of the axis of health: whole tens around what is shown, the limit inside."""
+        limit = self.figures.limits.replace_under if self.figures is not None else 80.0
+        lows = [month.low for month in self._line.final] or [70.0]
+        highs = [month.high for month in self._line.final] or [100.0]
+        low = max(0, int((min(*lows, limit) - 1) // 10 * 10))
+        return low, max(100, int(-(-max(*highs, limit) // 10) * 10))
+
+    def _add_area(self, months: tuple[Month, ...]) -> None:
+        tint = QColor(self.theme.data)
+        tint.setAlphaF(_AREA_SHARE)
+        for run in self._line.runs(months):
+            x = np.array([self._line.place(month) for month in run], float)
+            low = pg.PlotCurveItem(x, np.array([month.low for month in run]), pen=None)
+            high = pg.PlotCurveItem(x, np.array([month.high for month in run]), pen=None)
+            self._box.addItem(pg.FillBetweenItem(low, high, brush=tint))
+
+    def _add_line(self, months: tuple[Month, ...], *, dashes: tuple[float, ...], dots: bool) -> None:
+        if not months:
+            return
+        x = np.array([self._line.place(month) for month in months], float)
+        y = np.array([month.median for month in months])
+        pen: Any = pg.mkPen(self.theme.data, width=2)
+        if dashes:
+            pen.setDashPattern([dash / 2 for dash in dashes])
+        self._box.addItem(pg.PlotCurveItem(x, y, pen=pen, antialias=True))
+        if dots:
+            dot = pg.ScatterPlotItem(x, y, size=5, pen=None, brush=self.theme.data, antialias=True)
+            self._box.addItem(dot)
+
+    def _bar(self, month: Month) -> QRectF:
+        place, scale = self._line.place(month), self._lower
+        left = round(scale.x(place - _BAR_SHARE / 2))
+        right = max(left + 1, round(scale.x(place + _BAR_SHARE / 2)))
+        top = round(scale.y(100 * month.share_under))
+        return QRectF(left, top, right - left, round(scale.box.bottom()) - top)
+
+    def _ticks(self) -> list[tuple[float, str]]:
+        apart = self._lower.box.width() / max(0.1, self._view[1] - self._view[0])
+        least = paint.text_width("Jan 2026", self.theme.fonts.small) + 12
+        every = next((n for n in (1, 2, 3, 6, 12, 24, 60) if apart * n >= least), 120)
+        return [
+            (float(place), name)
+            for place, name in self._line.ticks(every)
+            if self._view[0] <= place <= self._view[1]
+        ]
+
+    def _paint_few(self, painter: QPainter) -> None:
+        """Months of few devices stand outside the area: their interval is a dotted line."""
+        painter.setPen(paint.dashed(self.theme.data, paint.INTERVAL_DOTS))
+        painter.setClipRect(self._upper.box)
+        for month in self._line.alone():
+            across = paint.crisp(self._upper.x(self._line.place(month)))
+            low, high = self._upper.y(month.low), self._upper.y(month.high)
+            painter.drawLine(QPointF(across, low), QPointF(across, high))
+        painter.setClipping(False)
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        assert self.figures is not None  # noqa: S101 - painted with figures only
+        times = marked(self.figures.own, "time")
+        if times is None:
+            return
+        whole = self._whole()
+        low = max(whole[0], self._month_place(times[0]))
+        high = min(whole[1], self._month_place(times[1]))
+        low, high = max(low, self._view[0]), min(high, self._view[1])
+        if low >= high:
+            return
+        left, right, top = self._upper.x(low), self._upper.x(high), self._upper.box.top()
+        box = QRectF(left, top, right - left, self._lower.box.bottom() - top)
+        name = range_name(self._line.month(round(low + 0.01)), self._line.month(round(high - 0.01)))
+        paint.draw_range(painter, box, name, self.theme, grips=True)
+
+    def _month_place(self, time_ms: float) -> float:
+        """Where a moment stands among the months: their middles are whole numbers."""
+        if time_ms in (float("inf"), float("-inf")):
+            return time_ms
+        when = (_EPOCH + timedelta(milliseconds=time_ms)).astimezone(self._zone)
+        return self._line.place_of(when.year, when.month) - 0.5 + (when.day - 1 + when.hour / 24) / 31
+
+    def _paint_ends(self, painter: QPainter) -> None:
+        """Name the lines where they end."""
+        assert self.figures is not None  # noqa: S101 - painted with figures only
+        theme, fonts, line = self.theme, self.theme.fonts, self.theme.fonts.small_line
+        last = self._line.final[-1]
+        left = self._upper.box.right() + 6
+        names = [("10–90 %", last.high, fonts.small, theme.text2)]
+        names.append(
+            (f"final {percent(last.median, decimals=0)}", last.median, fonts.small_strong, theme.text)
+        )
+        if self._line.intake:
+            first = self._line.intake[-1]
+            words = f"intake {percent(first.median, decimals=0)}"
+            names.append((words, first.median, fonts.small, theme.text))
+        names.sort(key=lambda name: -name[1])
+        wanted = [self._upper.y(name[1]) for name in names]
+        box = self._upper.box
+        levels = spread(wanted, [line] * len(names), box.top() - line / 2, box.bottom() + line / 2, 0)
+        for (words, _, font, colour), level in zip(names, levels, strict=True):
+            paint.draw_text(
+                painter, QRectF(left, level - line / 2, 100, line), paint.LEFT, words, font, colour
+            )
+        running = (last.year, last.month) == self.figures.trend.running
+        lines = [f"{NAMES[last.month - 1]},", "so far"] if running else [short_name(last.year, last.month)]
+        lowest = self._lower.box.bottom() - line * (1 + len(lines))
+        top = min(self._lower.y(100 * last.share_under) - line / 2, lowest)
+        place = QRectF(left, top, 100, line)
+        words = percent(100 * last.share_under, decimals=0)
+        paint.draw_text(painter, place, paint.LEFT, words, fonts.small_strong, theme.badtext)
+        for row, words in enumerate(lines, 1):
+            paint.draw_text(
+                painter, place.translated(0, row * line), paint.LEFT, words, fonts.small, theme.text2
+            )
