@@ -78,8 +78,6 @@ def run(args: argparse.Namespace) -> int:
         fleet, mode=AccountMode(args.account_mode), rate=args.rate, faults=args.faults, clock=time.monotonic
     )
     service.compress = args.gzip
-    if args.prerender:
-        service.use_rendered(RenderedRecords(fleet))
     server.latency_s = args.latency / 1000
     server.answer = _Routes(service, Control(service, server), server).answer
     _stop_on_signals(server)
@@ -87,8 +85,16 @@ def run(args: argparse.Namespace) -> int:
         threading.Thread(
             target=_wait_for_parent, args=(server,), name="simulator-parent", daemon=True
         ).start()
-    _print(f"{site}{BASE_PATH} authCode {EXAMPLE_AUTH_CODE} authToken {EXAMPLE_AUTH_TOKEN}")
-    server.serve()
+    with contextlib.ExitStack() as rendered:
+        if args.prerender:
+            try:
+                records = rendered.enter_context(contextlib.closing(RenderedRecords(fleet, server.stopping)))
+            except OSError as problem:
+                sys.stderr.write(f"The records cannot be written to a temporary file: {problem.strerror}.\n")
+                return 2
+            service.use_rendered(records)
+        _print(f"{site}{BASE_PATH} authCode {EXAMPLE_AUTH_CODE} authToken {EXAMPLE_AUTH_TOKEN}")
+        server.serve()
     return 0
 
 

@@ -75,6 +75,10 @@ class HttpServer:
         self._wake.close()
         self._woken.close()
 
+    def stopping(self) -> bool:
+        """Whether :meth:`stop` has been called."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """End :meth:`serve`, from any thread or a signal handler."""
         self._stopping.set()

@@ -8,13 +8,22 @@ from array import array
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from m360desk.simulator.shop.fleet import Fleet
 
 
-class RenderedRecords:
-    """The fleet's records, newest first, with a comma after each; the file goes when the object is closed."""
+_ASKED_EVERY = 200
 
-    def __init__(self, fleet: Fleet) -> None:
+
+class RenderedRecords:
+    """The fleet's records, newest first, with a comma after each; the file goes when the object is closed.
+
+    ``stopping`` is asked now and then; once it says True the rest is left out. Raises OSError when the file
+    cannot be written.
+    """
+
+    def __init__(self, fleet: Fleet, stopping: Callable[[], bool]) -> None:
         self._sessions = fleet.sessions
         self._ends = array("q", [0])
         self._file = tempfile.TemporaryFile(prefix="m360-simulator-")  # noqa: SIM115  closed in close()
@@ -22,6 +31,8 @@ class RenderedRecords:
         for number in range(fleet.sessions - 1, -1, -1):
             at += self._file.write(fleet.record_bytes(number) + b",")
             self._ends.append(at)
+            if number % _ASKED_EVERY == 0 and stopping():
+                break
         self._file.flush()
         self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if at else None
 
