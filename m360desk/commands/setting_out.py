@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from m360desk.api.urls import DEFAULT_BASE_URL, check_base_url
+from m360desk.api.urls import DEFAULT_BASE_URL
 from m360desk.commands.console import Console
 from m360desk.core.user_text import UserText
-from m360desk.store.key import CacheKey, account_hash, cache_file
+from m360desk.services.account import AddressError, account_in_force, service_address
+from m360desk.store.key import CacheKey, cache_file
 from m360desk.system.crashes import CrashReporter
 from m360desk.system.credentials import (
     EnvironmentCredentialsError,
@@ -71,7 +72,7 @@ class Outset:
     @property
     def account(self) -> str:
         """The account's hash: the one whose credentials are given, else the one used last; "" for none."""
-        return account_hash(self.given.auth_code) if self.given else self.settings.last_account
+        return account_in_force(self.given, self.settings)
 
     def key(self, account: str) -> CacheKey:
         """Which cache that account's sessions are in."""
@@ -134,16 +135,7 @@ def _start_records(
 
 
 def _saved_url(settings: Settings) -> str:
-    if not settings.api_url:
-        return DEFAULT_BASE_URL
     try:
-        return check_base_url(settings.api_url)
-    except ValueError as problem:
-        raise CommandError(
-            WRONG_USE,
-            UserText(
-                f"The API address in the settings cannot be used: {problem}",
-                "Nothing was fetched.",
-                "Correct account.api_url in settings.toml, or give --api-url.",
-            ),
-        ) from problem
+        return service_address(settings.api_url) or DEFAULT_BASE_URL
+    except AddressError as problem:
+        raise CommandError(WRONG_USE, problem.user_text) from problem

@@ -5,11 +5,9 @@ import asyncio
 import json
 import logging
 import time
-from dataclasses import replace
 
 from m360desk.api.client import Client
-from m360desk.api.credentials import Credentials, CredentialsError, parse_credentials
-from m360desk.api.limiter import Limiter
+from m360desk.api.credentials import Credentials
 from m360desk.api.retry import Waiting
 from m360desk.api.urls import host_of
 from m360desk.commands.console import counted
@@ -23,8 +21,9 @@ from m360desk.commands.setting_out import (
     run_command,
 )
 from m360desk.core.user_text import UserText
+from m360desk.services.account import UnusableCredentials, limiter_for, remembered, sync_options, usable
 from m360desk.services.sync import run_sync
-from m360desk.services.sync_types import SyncOptions, SyncProgress, SyncResult
+from m360desk.services.sync_types import SyncProgress, SyncResult
 from m360desk.services.writer_thread import WriterThread
 from m360desk.store.errors import CacheHeld, StoreError
 from m360desk.store.key import account_hash
@@ -33,7 +32,7 @@ from m360desk.system.credentials import CredentialStore, StoredCredentials
 from m360desk.system.keyring_errors import CredentialStoreError
 from m360desk.system.locks import HeldByOtherError, cache_lock
 from m360desk.system.paths import PlaceError
-from m360desk.system.settings import Account, Settings
+from m360desk.system.settings import Settings
 
 INTERRUPTED = 130
 
@@ -61,19 +60,10 @@ def _sync(args: argparse.Namespace, outset: Outset) -> int:
 
 
 def _credentials(outset: Outset) -> Credentials:
-    stored = outset.given or _stored(outset)
     try:
-        return parse_credentials(stored.auth_code, stored.auth_token)
-    except CredentialsError as problem:
-        where = "environment" if outset.given else "keyring"
-        raise CommandError(
-            NO_CREDENTIALS,
-            UserText(
-                f"The credentials in the {where} cannot be right. {problem}",
-                "Nothing was fetched.",
-                "Copy both from the M360 dashboard again.",
-            ),
-        ) from problem
+        return usable(outset.given or _stored(outset), "environment" if outset.given else "keyring")
+    except UnusableCredentials as problem:
+        raise CommandError(NO_CREDENTIALS, problem.user_text) from problem
 
 
 def _stored(outset: Outset) -> StoredCredentials:
@@ -103,13 +93,6 @@ class _Memory:
         self._code_end = credentials.auth_code[-4:]
         self._known = False
 
-    def limit(self) -> float | None:
-        """The account's limit as an earlier run learned it, in requests a second."""
-        if self._outset.settings.workstations is not None:
-            return None
-        account = self._outset.settings.account(self._account)
-        return account.requests_per_second if account else None
-
     def learned(self, requests_per_second: float) -> None:
         """The service told the account's limit."""
         self._change(requests_per_second)
@@ -122,10 +105,7 @@ class _Memory:
 
     def _change(self, requests_per_second: float | None) -> None:
         def edit(settings: Settings) -> Settings:
-            account = settings.account(self._account) or Account(self._account)
-            limit = requests_per_second or account.requests_per_second
-            account = replace(account, code_end=self._code_end, requests_per_second=limit)
-            return replace(settings.with_account(account), last_account=self._account)
+            return remembered(settings, self._account, self._code_end, requests_per_second)
 
         try:
             self._outset.settings_file.change(edit)
@@ -138,17 +118,8 @@ async def _run(
 ) -> SyncResult:
     account = account_hash(credentials.auth_code)
     settings = outset.settings
-    limiter = Limiter(
-        fixed=None if settings.workstations is None else float(settings.workstations),
-        learned=memory.limit(),
-        on_learned=memory.learned,
-    )
-    options = SyncOptions(
-        mode=outset.mode,
-        testing_pages=settings.testing_pages,
-        reread_days=settings.reread_days,
-        max_pages=max_pages,
-    )
+    limiter = limiter_for(settings, account, memory.learned)
+    options = sync_options(settings, outset.mode, max_pages)
 
     def progress(news: SyncProgress) -> None:
         if news.pages:
