@@ -93,6 +93,8 @@ def run(args: argparse.Namespace) -> int:
                 sys.stderr.write(f"The records cannot be written to a temporary file: {problem.strerror}.\n")
                 return 2
             service.use_rendered(records)
+        if server.stopping():
+            return 0
         _print(f"{site}{BASE_PATH} authCode {EXAMPLE_AUTH_CODE} authToken {EXAMPLE_AUTH_TOKEN}")
         server.serve()
     return 0
