@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from m360desk.core.fields import COLUMNS, Kind
-from m360desk.core.folding import starts_a_word
+from m360desk.core.matching import SHORT_WORD, part_matches
 from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, QueryValue, Words
 from m360desk.store.few import Few, Parameter, Rows, as_list
 from m360desk.store.layout import LAYOUT, is_coded, is_identity
 from m360desk.store.schema import folded
 from m360desk.store.terms import TermTexts
 
-_SHORT = 2  # parts up to this length match the beginnings of words only
 _MOST_INLINE = 40
 _WORD_FIELDS = tuple(field for field in COLUMNS if field.words)
 _COMPARISONS = ("<", "<=", ">", ">=")
@@ -131,10 +130,11 @@ class Conditions:
     def _find_numbers(self, node: Compare) -> list[int]:
         if node.field.kind is not Kind.NAMES:
             return self._terms.matching(_text_test(node))
+        if node.op not in ("match", "="):
+            return self._terms.matching(_text_test(node))
         numbers = self._terms.naming(_text_test(node))
         if node.op == "=" and "" in node.values:
-            empty = self._terms.empty()
-            return numbers if empty is None else [*numbers, empty]
+            return [*numbers, *self._terms.matching(lambda text: not text)]
         return numbers
 
     def _found_by_index(self, node: Compare, condition: Condition) -> Condition:
@@ -189,7 +189,7 @@ def _text_test(node: Compare) -> Callable[[str], bool]:
     values = [str(value) for value in node.values]
     match node.op:
         case "match":
-            return lambda text: any(_has_part(text, value) for value in values)
+            return lambda text: any(part_matches(value, text) for value in values)
         case "=":
             return lambda text: text in values
         case "range":
@@ -206,10 +206,6 @@ def _text_test(node: Compare) -> Callable[[str], bool]:
             raise ValueError(f"{node.op} compares no text")
 
 
-def _has_part(text: str, part: str) -> bool:
-    return starts_a_word(text, part) if len(part) <= _SHORT else part in text
-
-
 def _identity(node: Compare) -> Condition:
     text = folded(node.field.name)
     if node.op == "present":
@@ -221,7 +217,7 @@ def _identity(node: Compare) -> Condition:
 
 
 def _part_of(text: str, value: str) -> Condition:
-    if len(value) > _SHORT:
+    if len(value) > SHORT_WORD:
         return Condition(f"instr({text}, ?) > 0", (value,))
     literal = _GLOB_SIGNS.sub(r"[\g<0>]", value)
     # Most texts have no such part at all, and instr() says so in a fraction of the time.

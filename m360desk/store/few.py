@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import msgspec
+from functools import cache
+from typing import Any
 
 from m360desk.core.fields import Field
 from m360desk.store.layout import is_identity
@@ -12,8 +12,6 @@ from m360desk.store.schema import index_name
 
 Parameter = str | int | float
 Rows = tuple[int, ...]
-
-_read = msgspec.json.Decoder(tuple[int, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +71,16 @@ def as_list(rows: Sequence[int]) -> str:
 def _trigrams(text: str) -> str:
     quoted = (text[at : at + 3].replace('"', '""') for at in range(len(text) - 2))
     return " AND ".join(f'"{trigram}"' for trigram in dict.fromkeys(quoted))
+
+
+def _read(text: str) -> Rows:
+    rows: Rows = _reader().decode(text)
+    return rows
+
+
+@cache
+def _reader() -> Any:
+    # Loaded when something is searched for: the first rows of a start do not need it.
+    import msgspec
+
+    return msgspec.json.Decoder(tuple[int, ...])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from m360desk.core.folding import fold
+from m360desk.core.matching import names_in
 
 _MOST_REMEMBERED = 200_000
 _SLICE = 500
@@ -80,8 +81,8 @@ class TermTexts:
 
     def empty(self) -> int | None:
         """The number of the empty text, where there is one."""
-        self.refresh()
-        return next((number for number, term in self._terms.items() if term.text == ""), None)
+        row = self._connection.execute("SELECT id FROM terms WHERE text = ''").fetchone()
+        return int(row[0]) if row else None
 
     def refresh(self) -> None:
         """Load what came since the last time."""
@@ -95,14 +96,6 @@ class TermTexts:
     def _names_of(self, number: int) -> tuple[str, ...]:
         names = self._names.get(number)
         if names is None:
-            names = names_in(self._terms[number].text)
+            names = tuple(names_in(self._terms[number].folded))
             self._names[number] = names
         return names
-
-
-def names_in(text: str | bytes) -> tuple[str, ...]:
-    """The folded names of a list; none in an empty one."""
-    if not text:
-        return ()
-    parts = text.split(b",") if isinstance(text, bytes) else text.split(",")
-    return tuple(fold(part) for part in parts)
