@@ -79,7 +79,6 @@ class Application(QObject):
         window.restore_kept(self._window_file.load())
         self.accounts.open_last()
         window.show()
-        self.shell.start()
         if self._options.page == "battery":
             self.shell.show_battery_page()
 

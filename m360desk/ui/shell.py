@@ -61,11 +61,6 @@ class Shell(QObject):
         self._was_shown = False
         self.shown_id: int | None = None
         self._connect()
-        self._show_account()
-
-    def start(self) -> None:
-        """Ask for the first rows; everything that can wait comes after them."""
-        self.controller.start()
 
     def build_rest(self) -> None:
         """Build what the first rows need not wait for: the detail pane and what it shows."""
@@ -76,6 +71,7 @@ class Shell(QObject):
         self.detail = DetailPane(self.themes, self.icons, self.marks, self._pane_context)
         self.detail.session_requested.connect(self._chosen)
         self.window.place_detail(self.detail)
+        self.desk.refresh_stats()
         self._chosen(self.page.table.current_row_id())
 
     # Wiring
@@ -179,6 +175,8 @@ class Shell(QObject):
         self.shown_id = None
         if self.detail is not None:
             self.detail.clear()
+        if self._was_shown:
+            self.desk.refresh_stats()
         if key is None:
             self._show_state()
         else:

@@ -90,7 +90,6 @@ class Desk(QObject):
             waiting = tuple(self._retiring)
             self._lanes = CacheLanes(path, lambda: self._open_after(waiting, path, key), self)
         self.cache_opened.emit()
-        self.refresh_stats()
 
     @property
     def lanes(self) -> CacheLanes | None:
@@ -141,16 +140,12 @@ class Desk(QObject):
 
     # Reading
 
-    def search(
-        self,
-        query: Query,
-        order: Order,
-        first: Callable[[array[int]], None] | None,
-        done: Callable[[array[int]], None],
-    ) -> None:
-        """Ask for the row ids that answer a query: the first screenful at once, then all."""
-        if first is not None:
-            self._ask("rows", "first", lambda r, t: r.ids(query, order, limit=FIRST_ROWS, cancel=t), first)
+    def search_first(self, query: Query, order: Order, done: Callable[[array[int]], None]) -> None:
+        """Ask for the first screenful of row ids that answer a query."""
+        self._ask("rows", "first", lambda r, t: r.ids(query, order, limit=FIRST_ROWS, cancel=t), done)
+
+    def search(self, query: Query, order: Order, done: Callable[[array[int]], None]) -> None:
+        """Ask for all row ids that answer a query, in their order."""
         self._ask("bulk", "ids", lambda r, t: r.ids(query, order, cancel=t), done)
 
     def rows(self, ids: Sequence[int], done: Callable[[Sequence[StoredRow | None]], None]) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from m360desk.services.account import limiter_for, usable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from m360desk.api.client import Client
+    from m360desk.store.key import CacheKey
     from m360desk.system.credentials import StoredCredentials
+    from m360desk.system.settings import Settings
 
 
 class Line:
@@ -19,18 +23,19 @@ class Line:
 
     def __init__(
         self,
+        key: CacheKey,
         credentials: StoredCredentials,
-        base_url: str | None,
-        *,
-        workstations: int | None,
-        learned: float | None,
+        settings: Settings,
         on_learned: Callable[[float], None],
+        *,
+        where: str = "keyring",
     ) -> None:
+        """``where`` the credentials come from is said when they cannot be any."""
+        self._key = key
         self._credentials = credentials
-        self._base_url = base_url
-        self._workstations = workstations
-        self._learned = learned
+        self._settings = settings
         self._on_learned = on_learned
+        self._where = where
         self._client: Client | None = None
         self.rate: tuple[float, float | None] | None = None
         """Requests in the last second, and how many are allowed; readable from any thread."""
@@ -38,17 +43,17 @@ class Line:
     def client(self) -> Client:
         """The client, made now if need be.
 
-        Raises :class:`CredentialsError` where the credentials cannot be any.
+        Raises :class:`UnusableCredentials` where the credentials cannot be any.
         """
         if self._client is None:
             from m360desk.api.client import Client
-            from m360desk.api.credentials import parse_credentials
-            from m360desk.api.limiter import Limiter
             from m360desk.api.urls import DEFAULT_BASE_URL
 
-            limiter = Limiter(self._workstations, learned=self._learned, on_learned=self._on_learned)
-            credentials = parse_credentials(self._credentials.auth_code, self._credentials.auth_token)
-            self._client = Client(credentials, base_url=self._base_url or DEFAULT_BASE_URL, limiter=limiter)
+            credentials = usable(self._credentials, self._where)
+            limiter = limiter_for(self._settings, self._key.account, self._on_learned)
+            self._client = Client(
+                credentials, base_url=self._key.api_url or DEFAULT_BASE_URL, limiter=limiter
+            )
         return self._client
 
     def note_rate(self) -> None:

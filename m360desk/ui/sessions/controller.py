@@ -40,18 +40,16 @@ class SessionsController(QObject):
         self._latest: array[int] = array("q")
         self._hidden = 0
         self._fresh = True
+        self._begun = False
         self._patience = self._timer(PATIENCE_MS, self._say_error)
         self._refresh = self._timer(LEAST_PAUSE_MS, self._ask_again)
         box.textChanged.connect(self._typed)
         page.sort_asked.connect(self._sort)
+        page.table.rows_painted.connect(self._begin)
         page.new_asked.connect(self._show_new)
         page.repair_asked.connect(box.setText)
         desk.cache_changed.connect(self._cache_changed)
         desk.cache_opened.connect(self._cache_opened)
-
-    def start(self) -> None:
-        """Ask for the first answer."""
-        self._ask(fresh=True)
 
     @property
     def listed(self) -> int:
@@ -113,19 +111,35 @@ class SessionsController(QObject):
     def _ask(self, *, fresh: bool) -> None:
         """Ask for the ids; ``fresh``: the question is new, so the answer replaces the list as a whole."""
         self._fresh = self._fresh or fresh
-        began = perf_counter()
+        if fresh:
+            self._desk.search_first(self.query, self.order, self._show_first)
+        if self._begun:
+            self._ask_all()
 
-        def first(ids: array[int]) -> None:
-            # The first screenful, shown while the rest is still on its way.
-            if self._fresh:
-                self._page.show_ids(ids, keep_place=False)
-                self._page.table.scrollToTop()
+    def _show_first(self, ids: array[int]) -> None:
+        """Show the first screenful while the rest is still on its way."""
+        if self._fresh:
+            self._page.show_ids(ids, keep_place=False)
+            self._page.table.scrollToTop()
+            if len(ids):
+                self._page.show_table()
+        if not len(ids):
+            self._begin()
+
+    def _begin(self) -> None:
+        """Ask for the whole answer; at the program's start not before the first rows are on the screen."""
+        if not self._begun:
+            self._begun = True
+            self._ask_all()
+
+    def _ask_all(self) -> None:
+        began = perf_counter()
 
         def done(ids: array[int]) -> None:
             self._refresh.setInterval(max(LEAST_PAUSE_MS, round((perf_counter() - began) * 5_000)))
             self._answer(ids)
 
-        self._desk.search(self.query, self.order, first if fresh else None, done)
+        self._desk.search(self.query, self.order, done)
 
     def _answer(self, ids: array[int]) -> None:
         self._latest = ids
