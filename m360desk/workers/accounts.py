@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from m360desk.core.user_text import UserText
+from m360desk.services.account import (
+    AddressError,
+    account_in_force,
+    remembered,
+    service_address,
+    sync_options,
+)
 from m360desk.store.key import CacheKey, account_hash
 from m360desk.system.credentials import (
-    CredentialStore,
     EnvironmentCredentialsError,
     StoredCredentials,
     environment_credentials,
 )
-from m360desk.system.problems import SystemServiceError
-from m360desk.system.settings import Account, Settings
-from m360desk.workers.aside import Aside
-from m360desk.workers.line import Line
+from m360desk.workers.demo import DEMO_SESSIONS, Demo
+from m360desk.workers.finder import Found, look_up
+from m360desk.workers.keys import Keys
+from m360desk.workers.lines import Lines
 
 if TYPE_CHECKING:
-    import tempfile
     from collections.abc import Callable
+    from pathlib import Path
 
     from m360desk.api.check import ConnectionReport
     from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.simulator.host import SimulatorProcess
     from m360desk.store.key import Mode
     from m360desk.system.redaction import Redactor
+    from m360desk.system.settings import Settings
     from m360desk.workers.desk import Desk
+    from m360desk.workers.line import Line
 
-DEMO_SESSIONS = 25_000
 MINUTE_MS = 60_000
-
-
-class NoCredentials(SystemServiceError):
-    """There are no credentials for the account that is shown."""
 
 
 class Accounts(QObject):
@@ -45,6 +46,9 @@ class Accounts(QObject):
 
     failed = Signal(object)
     """An exception: what was asked could not be begun."""
+    noted = Signal(object)
+    """A :class:`UserText` that the user should see, such as credentials that could not be saved; None: it
+    holds no longer."""
     demo_ready = Signal()
 
     def __init__(
@@ -55,6 +59,7 @@ class Accounts(QObject):
         mode: str | None = None,
         api_url: str | None = None,
         demo: bool = False,
+        demo_sessions: int = DEMO_SESSIONS,
         parent: QObject | None = None,
     ) -> None:
         """``mode`` and ``api_url`` hold for this run only; None leaves them to the settings."""
@@ -62,47 +67,75 @@ class Accounts(QObject):
         self._desk = desk
         self._redactor = redactor
         self._run_mode, self._run_api_url, self._demo_wanted = mode, api_url, demo
-        self._store = CredentialStore(redactor)
-        self._aside = Aside(self)
-        self._line: Line | None = None
-        self._credentials: StoredCredentials | None = None
-        self._simulator: SimulatorProcess | None = None
-        self._demo_folder: tempfile.TemporaryDirectory[str] | None = None
-        self._stopped = False
+        self._account = ""
+        self._sync_wanted = False
+        self.keys = Keys(redactor, self)
+        self.keys.noted.connect(self.noted)
+        self._lines = Lines(desk, self.keys, self)
+        self._lines.failed.connect(self.failed)
+        self._demo = Demo(self, sessions=demo_sessions)
+        self._demo.started.connect(self._demo_started)
+        self._demo.failed.connect(self.failed)
         self._again = QTimer(self)
         self._again.timeout.connect(self._sync_now_and_then)
         desk.settings_changed.connect(self._set_timer)
+        desk.sync.progressed.connect(self._account_answers)
 
     # Which cache
 
     @property
     def mode(self) -> Mode:
-        """Testing, live or demo: the command line's, else the settings'."""
-        if self._simulator is not None:
-            return "demo"
+        """What is shown: testing, live or demo."""
+        key = self._desk.key
+        return "demo" if key is not None and key.mode == "demo" else self.own_mode
+
+    @property
+    def own_mode(self) -> Literal["testing", "live"]:
+        """The account's mode: the command line's, else the settings'."""
         return "live" if (self._run_mode or self._desk.settings.mode) == "live" else "testing"
 
     @property
-    def api_url(self) -> str | None:
-        """The API's base where it is not the vendor's."""
-        return self._run_api_url or self._desk.settings.api_url or None
+    def account(self) -> str:
+        """The user's own account (hash of the authCode), also while the demo is shown; "" for none."""
+        return self._account
+
+    @property
+    def has_demo(self) -> bool:
+        """Whether the demo is shown, or about to be."""
+        return self._demo.wanted
 
     def open_last(self) -> None:
         """Open the cache of the account that was shown last; it needs no credentials for that."""
+        problems: list[Exception] = []
+        given = None
+        try:
+            given = environment_credentials(self._redactor)
+        except EnvironmentCredentialsError as error:
+            problems.append(error)
+        self._account = account_in_force(given, self._desk.settings)
+        if given is not None:
+            self._lines.from_environment = self.keys.hold(given)
         if self._demo_wanted:
             self.start_demo()
             return
         try:
-            given = environment_credentials(self._redactor)
-        except EnvironmentCredentialsError as error:
-            given = None
-            self.failed.emit(error)
-        self._credentials = given
-        account = account_hash(given.auth_code) if given is not None else self._desk.settings.last_account
-        self._open(CacheKey(account, self.mode, self.api_url) if account else None)
+            self._open(self._own_key())
+        except AddressError as error:
+            self._open(None)
+            problems.append(error)
+        for problem in problems:
+            self.failed.emit(problem)
+
+    def _own_key(self) -> CacheKey | None:
+        return CacheKey(self._account, self.own_mode, self._api_url()) if self._account else None
+
+    def _api_url(self) -> str | None:
+        return service_address(self._run_api_url or self._desk.settings.api_url)
 
     def _open(self, key: CacheKey | None, folder: Path | None = None) -> None:
-        self._hang_up()
+        self._sync_wanted = False
+        self._desk.sync.abandon()
+        self._lines.hang_up()
         self._desk.open_cache(key, folder)
         self._set_timer()
 
@@ -115,74 +148,54 @@ class Accounts(QObject):
 
     def start_sync(self) -> None:
         """Sync; credentials are found first. ``failed`` says why it could not begin."""
-        if not self._desk.sync.running:
-            self.with_line(self._sync, self.failed.emit)
-
-    def with_line(self, go_on: Callable[[Line], None], failed: Callable[[Exception], None]) -> None:
-        """Get the line to the service, asking the keyring where need be, and go on with it."""
-        key = self._desk.key
-        if key is None:
-            failed(_no_credentials())
+        if self._desk.sync.running or self._sync_wanted:
             return
-        if self._line is not None:
-            go_on(self._line)
-            return
+        self._sync_wanted = True
+        self._lines.with_line(self._sync, self._sync_refused)
 
-        def found(credentials: StoredCredentials | None) -> None:
-            if self._desk.key != key:
-                return
-            if credentials is None:
-                failed(_no_credentials())
-                return
-            self._credentials = credentials
-            self._line = self._make_line(credentials, key)
-            go_on(self._line)
+    def cancel_sync(self) -> None:
+        """Stop a sync, also one that still waits for its credentials; the desk's ``sync.ended`` follows."""
+        if self._desk.sync.running:
+            self._desk.sync.cancel()
+        elif self._sync_wanted:
+            self._sync_wanted = False
+            self._desk.sync.ended.emit(None)
 
-        if self._credentials is not None:
-            found(self._credentials)
-            return
-        self._aside.ask(lambda: self._store.get(key.account), found, failed)
-
-    def _make_line(self, credentials: StoredCredentials, key: CacheKey) -> Line:
-        known = self._desk.settings.account(key.account)
-        return Line(
-            credentials,
-            key.api_url,
-            workstations=None if key.mode == "demo" else self._desk.settings.workstations,
-            learned=known.requests_per_second if known is not None else None,
-            on_learned=lambda limit: self._desk.network.post(lambda: self._learned(key.account, limit)),
-        )
-
-    def _learned(self, account: str, limit: float) -> None:
-        def edit(settings: Settings) -> Settings:
-            known = settings.account(account)
-            if known is None:
-                return settings
-            return settings.with_account(Account(known.key, known.name, known.code_end, limit))
-
-        self._desk.change_settings(edit)
+    def _sync_refused(self, error: Exception) -> None:
+        if self._sync_wanted:
+            self._sync_wanted = False
+            self.failed.emit(error)
 
     def _sync(self, line: Line) -> None:
-        lanes, mode, settings = self._desk.lanes, self.mode, self._desk.settings
-        if lanes is None:
+        lanes = self._desk.lanes
+        if lanes is None or not self._sync_wanted:
             return
+        self._sync_wanted = False
         writer = lanes.writer
+        options = sync_options(self._desk.settings, self.mode)
 
         async def sync(news: Callable[[SyncProgress], None]) -> SyncResult:
-            from m360desk.services.sync import SyncOptions, run_sync
+            from m360desk.services.sync import run_sync
 
             def tell(progress: SyncProgress) -> None:
                 line.note_rate()
                 news(progress)
 
-            options = SyncOptions(
-                mode="live" if mode == "demo" else mode,
-                testing_pages=settings.testing_pages,
-                reread_days=settings.reread_days,
-            )
             return await run_sync(line.client(), writer, options, progress=tell, now_ms=self._desk.now_ms)
 
         self._desk.sync.start(sync)
+
+    def _account_answers(self, progress: SyncProgress) -> None:
+        """Remember an account whose credentials came from the environment and are good."""
+        account = self._lines.from_environment
+        key = self._desk.key
+        if not progress.pages or key is None or key.mode == "demo" or key.account != account:
+            return
+        self._lines.from_environment = ""
+        self.keys.find(account, lambda held: self._remember(account, held.auth_code[-4:]), self.failed.emit)
+
+    def _remember(self, account: str, code_end: str) -> None:
+        self._desk.change_settings(lambda settings: remembered(settings, account, code_end))
 
     def _sync_now_and_then(self) -> None:
         if self.mode == "live":
@@ -198,13 +211,13 @@ class Accounts(QObject):
 
     def rate_text(self) -> str:
         """How fast requests go, for the status bar: "0.4 of 5 requests/s"."""
-        rate = self._line.rate if self._line is not None else None
-        if rate is None:
-            return ""
-        recent, limit = rate
-        if limit is None:
-            return f"{recent:.0f} requests/s"
-        return f"{recent:.1f} of {limit:g} requests/s"
+        return self._lines.rate_text()
+
+    def look_up(
+        self, text: str, done: Callable[[Found], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Find what was scanned: in the cache, else at the service, whose sessions are stored."""
+        look_up(self._desk, self._lines, text, done, failed)
 
     # Settings
 
@@ -217,21 +230,23 @@ class Accounts(QObject):
         mode: str,
     ) -> None:
         """Ask the service with these credentials, or the stored ones, and report step by step."""
-        api_url = self.api_url
+        try:
+            api_url = self._api_url()
+        except AddressError as error:
+            failed(error)
+            return
 
-        def check(given: StoredCredentials | None) -> None:
-            if given is None:
-                failed(_no_credentials())
-                return
+        def check(given: StoredCredentials) -> None:
+            account = account_hash(given.auth_code)
+            key = CacheKey(account, "live" if mode == "live" else "testing", api_url)
+            line = self._lines.make(key, given, automatic=True)
 
             async def job() -> ConnectionReport:
                 from m360desk.api.check import check_connection
 
-                line = Line(given, api_url, workstations=None, learned=None, on_learned=lambda _: None)
                 try:
-                    return await check_connection(
-                        line.client(), wanted="live" if mode == "live" else "testing"
-                    )
+                    wanted: Literal["live", "testing"] = "live" if mode == "live" else "testing"
+                    return await check_connection(line.client(), wanted=wanted)
                 finally:
                     await line.close()
 
@@ -239,11 +254,8 @@ class Accounts(QObject):
 
         if credentials is not None:
             check(credentials)
-        elif self._credentials is not None:
-            check(self._credentials)
         else:
-            account = self._desk.settings.last_account
-            self._aside.ask(lambda: self._store.get(account) if account else None, check, failed)
+            self.keys.find(self._account, check, failed)
 
     def apply(
         self,
@@ -251,119 +263,121 @@ class Accounts(QObject):
         credentials: StoredCredentials | None,
         done: Callable[[], None],
         failed: Callable[[Exception], None],
+        *,
+        mode: Literal["testing", "live"] | None = None,
     ) -> None:
-        """Store new credentials, if any, in the keyring, then change the settings, then show the account."""
+        """Change the settings, then show the account with new credentials or in a new mode, if any.
 
-        def stored(_: object = None) -> None:
-            self._desk.change_settings(
-                lambda settings: edit(_with_account(settings, credentials)), changed, failed
-            )
+        The credentials hold at once; the keyring gets them meanwhile, and ``noted`` says so if it does not.
+        """
+        before = self._desk.settings
+
+        def whole(settings: Settings) -> Settings:
+            settings = edit(settings)
+            if mode is not None:
+                settings = replace(settings, mode=mode)
+            if credentials is None:
+                return settings
+            return remembered(settings, account_hash(credentials.auth_code), credentials.auth_code[-4:])
 
         def changed() -> None:
+            if mode is not None:
+                self._run_mode = None
             if credentials is not None:
-                self._credentials = credentials
-            self._leave_demo()
-            account = self._desk.settings.last_account
-            key = CacheKey(account, self.mode, self.api_url) if account else None
-            if key != self._desk.key or credentials is not None:
-                self._open(key)
-            else:
-                self._hang_up()
+                self._account = self.keys.hold(credentials)
+                self._lines.from_environment = ""
+            if credentials is not None or not self.has_demo:
+                self._show_changed(before, fresh=credentials is not None)
             done()
+            if credentials is not None:
+                self.keys.save(self._account)
 
-        if credentials is None:
-            stored()
+        self._desk.change_settings(whole, changed, failed)
+
+    def _show_changed(self, before: Settings, *, fresh: bool) -> None:
+        """Go on with what the settings and credentials are now."""
+        try:
+            key = self._own_key()
+        except AddressError as error:
+            self.failed.emit(error)
             return
-        account = account_hash(credentials.auth_code)
-        self._aside.ask(lambda: self._store.set(account, credentials), stored, failed)
+        if key != self._desk.key:
+            self._open(key)
+            self._end_demo()
+            if fresh:
+                self.start_sync()
+            else:
+                self.sync_on_start()
+        elif fresh or before.workstations != self._desk.settings.workstations:
+            again = fresh or self._desk.sync.running or self._sync_wanted
+            self._sync_wanted = False
+            self._desk.sync.abandon()
+            self._lines.hang_up()
+            if again:
+                self.start_sync()
 
     def forget(self, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
-        """Remove the account's credentials from the keyring; its cache stays and can be opened."""
-        account = self._desk.settings.last_account
-
-        def forgotten(_: object) -> None:
-            self._credentials = None
+        """Remove the account's credentials from this computer; its cache stays and can be searched."""
+        if self.mode != "demo":
+            self._sync_wanted = False
             self._desk.sync.abandon()
-            self._hang_up()
-            done()
-
-        self._aside.ask(lambda: self._store.delete(account), forgotten, failed)
+            self._lines.hang_up()
+        self.keys.forget(self._account, done, failed)
 
     def keyring_name(self, done: Callable[[str], None], failed: Callable[[Exception], None]) -> None:
         """Say where credentials are kept, in words."""
-        self._aside.ask(self._store.place, done, failed)
+        self.keys.place(done, failed)
+
+    def delete_cache(self, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        """Delete the cache that is shown, and show the account anew, with nothing fetched yet."""
+        key = self._desk.key
+        if key is None or key.mode == "demo":
+            return
+
+        def deleted() -> None:
+            self._open(key)
+            done()
+
+        def not_deleted(error: Exception) -> None:
+            self._open(key)
+            failed(error)
+
+        self._open(None)
+        self._desk.delete_cache(key, deleted, not_deleted)
 
     # Demo
 
     def start_demo(self) -> None:
         """Show the made-up workshop; ``demo_ready`` follows."""
-        if self._simulator is not None:
-            return
+        self._demo.start()
 
-        def start() -> SimulatorProcess:
-            from m360desk.simulator.host import SimulatorProcess
-
-            return SimulatorProcess("--sessions", str(DEMO_SESSIONS))
-
-        self._aside.ask(start, self._demo_started, self.failed.emit)
+    def leave_demo(self) -> None:
+        """Show the user's own account again, or that there is none yet."""
+        if self.has_demo:
+            self._show_changed(self._desk.settings, fresh=False)
+            self._end_demo()
 
     def _demo_started(self, simulator: SimulatorProcess) -> None:
-        if self._stopped:
-            simulator.stop()
-            return
-        import tempfile
-
-        self._simulator = simulator
-        self._demo_folder = tempfile.TemporaryDirectory(prefix="m360desk-demo-")
-        self._credentials = StoredCredentials(simulator.auth_code, simulator.auth_token)
+        self._lines.demo_credentials = StoredCredentials(simulator.auth_code, simulator.auth_token)
         key = CacheKey(account_hash(simulator.auth_code), "demo", simulator.url)
-        self._open(key, Path(self._demo_folder.name))
+        self._open(key, self._demo.folder)
         self.demo_ready.emit()
         self.start_sync()
 
-    def _leave_demo(self) -> None:
-        simulator, self._simulator = self._simulator, None
-        if simulator is None:
-            return
-        self._desk.open_cache(None, None)
-        self._aside.ask(simulator.stop, lambda _: None, self.failed.emit)
+    def _end_demo(self) -> None:
+        self._lines.demo_credentials = None
+        self._demo.leave()
 
     # The end
 
     def stop(self) -> None:
         """Let go of everything; the desk is stopped after this."""
-        self._stopped = True
         self._again.stop()
+        self._sync_wanted = False
         self._desk.sync.abandon()
-        self._hang_up()
-        self._aside.stop()
+        self._lines.close()
+        self.keys.stop()
 
     def clear_away(self) -> None:
         """Remove what the demo left; called when the desk has stopped."""
-        if self._simulator is not None:
-            self._simulator.stop()
-        if self._demo_folder is not None:
-            self._demo_folder.cleanup()
-
-    def _hang_up(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            self._desk.network.start(line.close, lambda _: None, self.failed.emit)
-
-
-def _with_account(settings: Settings, credentials: StoredCredentials | None) -> Settings:
-    if credentials is None:
-        return settings
-    key = account_hash(credentials.auth_code)
-    known = settings.account(key) or Account(key, code_end=credentials.auth_code[-4:])
-    return replace(settings.with_account(known), last_account=key)
-
-
-def _no_credentials() -> NoCredentials:
-    return NoCredentials(
-        UserText(
-            "There are no credentials for this account.",
-            "Nothing can be fetched; what is on this computer can be searched.",
-            "Enter both in Settings, Account.",
-        )
-    )
+        self._demo.clear_away()

@@ -128,6 +128,22 @@ class Desk(QObject):
             replace=False,
         )
 
+    def delete_cache(
+        self, key: CacheKey, done: Callable[[], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Delete the file of a cache that is not open any more; waits until it is closed, elsewhere."""
+        path = cache_file(self._cache_dir, key)
+        waiting = tuple(self._retiring)
+
+        def delete() -> None:
+            from m360desk.services.cache_files import delete_cache
+
+            for event in waiting:
+                event.wait()
+            delete_cache(path)
+
+        self.chores.request("delete", lambda *_: delete(), lambda _: done(), failed, replace=False)
+
     def stop(self) -> None:
         """End all lanes; returns when every thread has ended."""
         self.sync.abandon()
