@@ -90,6 +90,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         """The theme in force."""
         return self._themes.theme
 
+    @property
+    def _dragging(self) -> bool:
+        return self._pressed_at is not None
+
     def add_box(self) -> Any:
         """Add a plot (a ViewBox without mouse and menu of its own)."""
         box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
@@ -251,10 +255,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position())
-        dragging = self._pressed_at is not None
-        if dragging and cell is None:
+        if self._dragging and cell is None:
             return
-        self._point_to(cell, keep_anchor=dragging)
+        self._point_to(cell, keep_anchor=self._dragging)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed_at, self._pressed_at = self._pressed_at, None

@@ -11,15 +11,18 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from m360desk.core.battery import Limits
+from m360desk.core.battery_fleet import CYCLES_PER_CELL
 from m360desk.core.query import EVERYTHING
 from m360desk.store.errors import CacheAbsent
+from m360desk.ui.battery.cycles import CyclesChart
 from m360desk.ui.battery.distribution import DistributionChart
 from m360desk.ui.battery.figures import Figures, Gatherer, nothing
+from m360desk.ui.battery.models import ModelsChart
 from m360desk.ui.battery.panel import Panel
 from m360desk.ui.battery.readouts import ReadOuts
 from m360desk.ui.battery.terms import take_apart, with_term
 from m360desk.ui.battery.trend import TrendChart
-from m360desk.ui.text import counted
+from m360desk.ui.text import counted, number
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -59,9 +62,13 @@ class BatteryPage(QWidget):
         self.read_outs = ReadOuts(themes, marks, self)
         self.distribution = DistributionChart(themes, marks)
         self.trend = TrendChart(themes, desk.zone)
+        self.cycles = CyclesChart(themes)
+        self.models = ModelsChart(themes, marks)
         self.panels = (
             Panel("Distribution of health", self.distribution, themes, icons, self),
+            Panel("Health against cycles", self.cycles, themes, icons, self),
             Panel("Trend by month", self.trend, themes, icons, self),
+            Panel("Models", self.models, themes, icons, self),
         )
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -116,7 +123,9 @@ class BatteryPage(QWidget):
         self.read_outs.show_figures(figures)
         self.read_outs.show_limits(figures.limits)
         self.distribution.show_figures(figures)
+        self.cycles.show_figures(figures)
         self.trend.show_figures(figures)
+        self.models.table.show_figures(figures)
         self._show_captions(figures)
         self._rest.start()
         if not self._stale:
@@ -167,12 +176,14 @@ class BatteryPage(QWidget):
     def _show_captions(self, figures: Figures) -> None:
         key = self._desk.key
         word = _MODE_WORDS.get(key.mode, "") if key is not None else ""
-        known = counted(figures.distribution.known, "device", "devices")
         marked = any(term.field == "time" for term in figures.own)
-        months = (
-            "all months; the marked ones filter the other charts" if marked else "drag over months to filter"
+        models = counted(len(figures.models), "model", "models")
+        captions = (
+            f"n = {counted(figures.distribution.known, 'device', 'devices')}, newest session of each",
+            f"n = {number(figures.wear.density.known)}, {CYCLES_PER_CELL} cycles × 1 %",
+            "all months; the marked ones filter the other charts" if marked else "drag over months to filter",
+            f"{models}, n = {number(sum(row.count for row in figures.models))}",
         )
-        captions = (f"n = {known}, newest session of each", months)
         for panel, caption in zip(self.panels, captions, strict=True):
             panel.show_caption(caption, word)
 
@@ -181,11 +192,12 @@ class BatteryPage(QWidget):
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(1)
-        places = ((0, 0), (1, 0))
+        places = ((0, 0), (0, 1), (1, 0), (1, 1))
         for panel, (row, column) in zip(self.panels, places, strict=True):
             grid.addWidget(panel, row, column)
-        grid.setRowStretch(0, 1)
-        grid.setRowStretch(1, 1)
+        for line in (0, 1):
+            grid.setRowStretch(line, 1)
+            grid.setColumnStretch(line, 1)
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -205,7 +217,7 @@ class BatteryPage(QWidget):
         self.read_outs.show_limits(self._limits)
         self.distribution.limit_dragged.connect(self._try_limit)
         self.distribution.limit_dropped.connect(self._keep_limits)
-        for chart in (self.distribution, self.trend):
+        for chart in (self.distribution, self.cycles, self.trend, self.models.table):
             chart.filter_asked.connect(self._term_asked)
         self._themes.changed.connect(self._theme_changed)
 

@@ -1,0 +1,361 @@
+"""Health against cycles: density where many devices are, dots where one is, median curve, promises."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from m360desk.core.battery_fleet import CYCLES_PER_CELL
+from m360desk.ui.battery import paint
+from m360desk.ui.battery.chart import Cell, Chart
+from m360desk.ui.battery.scale import Scale, round_step, whole_ticks
+from m360desk.ui.battery.terms import marked
+from m360desk.ui.text import counted, number, percent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QColor
+
+    from m360desk.ui.theme_source import ThemeSource
+
+_LEFT, _LEGEND, _LEGEND_SHORT = 60, 158, 122
+_SHORT_UNDER = 620
+_FAINTEST, _STRONGEST = 0.16, 0.82
+_PROMISED = 80
+_CURVE_WIDTH = 2
+
+
+class Promise(NamedTuple):
+    """Who promises 80 % after how many cycles."""
+
+    letter: str
+    cycles: int
+    source: str
+    short: str
+
+
+PROMISES = (
+    Promise("A", 500, "Apple, to iPhone 14", "Apple to 14"),
+    Promise("B", 800, "EU 2023/1670", "EU 2023"),
+    Promise("C", 1000, "Apple, from iPhone 15", "Apple 15 +"),
+)
+
+
+class CyclesChart(Chart):
+    """How batteries wear with use."""
+
+    def __init__(self, themes: ThemeSource) -> None:
+        self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
+        self._lowest = 0
+        self._whole = (0.0, 1400.0, 60.0, 102.0)
+        self._view = self._whole
+        self._scale = Scale(QRectF(0, 0, 1, 1), *self._view)
+        super().__init__("chartCycles", "Health against cycles", themes)
+        self._box = self.add_box()
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Devices by rows of one percent and columns of 14 cycles."""
+        return self._counts
+
+    def fill(self) -> None:
+        assert self.figures is not None  # noqa: S101 - called with figures only
+        wear = self.figures.wear
+        self._counts, self._lowest = wear.density.counts, wear.density.lowest
+        whole = self._ends()
+        if whole != self._whole:
+            self._whole = self._view = whole
+        self._box.clear()
+        if not wear.density.known:
+            return
+        self._add_density()
+        self._add_dots()
+        self._add_curves()
+
+    def arrange(self) -> None:
+        line = self.theme.fonts.small_line
+        legend = _LEGEND if self.width() >= _SHORT_UNDER else _LEGEND_SHORT
+        top = line + 10
+        box = QRectF(_LEFT, top, self.width() - _LEFT - legend, self.height() - top - 2 * line - 10)
+        self._scale = Scale(box, *self._view)
+        self._box.setGeometry(box)
+        self._box.setRange(xRange=self._view[:2], yRange=self._view[2:], padding=0)
+
+    def paint_under(self, painter: QPainter) -> None:
+        if self.figures is None:
+            return
+        theme, scale = self.theme, self._scale
+        most = max(2, min(6, int(scale.box.height() / 30)))
+        levels = [(float(n), number(n)) for n in whole_ticks(scale.bottom, scale.top, most)]
+        paint.grid(painter, scale, levels, theme)
+        least = paint.text_width("1,000", theme.fonts.small) + 16
+        ticks = whole_ticks(scale.left, scale.right, max(2, min(8, int(scale.box.width() / least))))
+        paint.axis(painter, scale, [(float(n), number(n)) for n in ticks], theme)
+
+    def paint_over(self, painter: QPainter) -> None:
+        if self.figures is None:
+            return
+        theme, scale, line = self.theme, self._scale, self.theme.fonts.small_line
+        fonts = theme.fonts
+        title = QRectF(16, 0, 200, line)
+        paint.draw_text(painter, title, paint.LEFT, "health, %", fonts.small, theme.text2)
+        below = QRectF(scale.box.left(), scale.box.bottom() + line + 5, scale.box.width(), line)
+        paint.draw_text(painter, below, paint.RIGHT, "charge cycles", fonts.small, theme.text2)
+        if not self.figures.wear.density.known:
+            words = "No device here has both health and cycles."
+            paint.draw_text(painter, scale.box, paint.CENTRE, words, fonts.body, theme.text2)
+            return
+        limit = self.figures.limits.replace_under
+        if scale.bottom < limit < scale.top:
+            paint.horizontal(painter, scale, limit, paint.dashed(theme.bad, paint.LIMIT_DASHES))
+        self._paint_marked(painter)
+        self._paint_promises(painter)
+        self._paint_legend(painter)
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        if not self._counts.size or not self._scale.box.contains(place):
+            return None
+        column = int(self._scale.x_at(place.x()) // CYCLES_PER_CELL)
+        row = int(self._scale.y_at(place.y()) // 1) - self._lowest
+        height, width = self._counts.shape
+        if not (0 <= column < width and 0 <= row < height):
+            return None
+        return (column, row) if self._counts[row, column] or self._dragging else None
+
+    def step(self, cell: Cell | None, across: int, up: int) -> Cell | None:
+        if not self._counts.size:
+            return None
+        height, width = self._counts.shape
+        if cell is None:
+            row, column = divmod(int(self._counts.argmax()), width)
+            return (column, row)
+        column = max(0, min(width - 1, cell[0] + across))
+        return (column, max(0, min(height - 1, cell[1] + up)))
+
+    def cell_box(self, first: Cell, last: Cell) -> QRectF:
+        low, high, bottom, top = self._figures_of(first, last)
+        return QRectF(self._scale.point(low, top), self._scale.point(high, bottom))
+
+    def paint_ring(self, painter: QPainter, box: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.theme.base, 3.5))
+        painter.drawEllipse(box.center(), 5.0, 5.0)
+        painter.setPen(QPen(self.theme.text, 1.75))
+        painter.drawEllipse(box.center(), 5.0, 5.0)
+
+    def words(self, first: Cell, last: Cell) -> tuple[str, str]:
+        low, high, bottom, top = self._figures_of(first, last)
+        rows = slice(bottom - self._lowest, top - self._lowest)
+        count = int(self._counts[rows, low // CYCLES_PER_CELL : high // CYCLES_PER_CELL].sum())
+        known = int(self._counts.sum())
+        health = percent(bottom) if top == bottom + 1 else f"{bottom} – {percent(top - 1)}"
+        share = percent(100 * count / known, decimals=1)
+        devices = counted(count, "device", "devices")
+        heading = f"{number(low)} – {number(high - 1)} cycles, {health}"
+        return (heading, f"{devices}, {share} of {number(known)}. Click to filter.")
+
+    def terms(self, first: Cell, last: Cell) -> tuple[tuple[str, ...], str] | None:
+        low, high, bottom, top = self._figures_of(first, last)
+        term = f"cycles:{low}..{high - 1} battery:{bottom}..{top - 1}.9"
+        return (("cycles", "battery"), term)
+
+    def summary(self) -> str:
+        if self.figures is None or not self.figures.wear.curve:
+            return "Too few devices have both health and cycles."
+        curve = self.figures.wear.curve
+        points = ", ".join(
+            f"{percent(point.median, decimals=0)} at {number(point.cycles, decimals=0)}"
+            for point in curve[:: max(1, len(curve) // 4)]
+        )
+        known = counted(self.figures.wear.density.known, "device", "devices")
+        return f"{known}. Median health by cycles: {points}."
+
+    def zoom(self, factor: float, at: QPointF) -> None:
+        x, y = self._scale.x_at(at.x()), self._scale.y_at(at.y())
+        left, right, bottom, top = self._view
+        left, right = (
+            max(self._whole[0], x - (x - left) * factor),
+            min(self._whole[1], x + (right - x) * factor),
+        )
+        bottom, top = (
+            max(self._whole[2], y - (y - bottom) * factor),
+            min(self._whole[3], y + (top - y) * factor),
+        )
+        if right - left >= 4 * CYCLES_PER_CELL and top - bottom >= 4:
+            self._view = (left, right, bottom, top)
+            self._redraw()
+
+    def zoom_out(self) -> None:
+        self._view = self._whole
+        self._redraw()
+
+    # Inner workings
+
+    def _redraw(self) -> None:
+        self.arrange()
+        self.repaint_layers()
+
+    def _figures_of(self, first: Cell, last: Cell) -> tuple[int, int, int, int]:
+        """Cycles from, to below, percent from, to below."""
+        low, high = min(first[0], last[0]), max(first[0], last[0])
+        bottom, top = min(first[1], last[1]), max(first[1], last[1])
+        return (
+            low * CYCLES_PER_CELL,
+            (high + 1) * CYCLES_PER_CELL,
+            bottom + self._lowest,
+            top + self._lowest + 1,
+        )
+
+    def _ends(self) -> tuple[float, float, float, float]:
+        """The axes' ends; two of a thousand may stand outside, they are in the figures all the same."""
+        if not self._counts.size:
+            return (0.0, 1400.0, 60.0, 102.0)
+        by_column = self._counts.sum(axis=0)
+        far = int(np.searchsorted(np.cumsum(by_column), 0.998 * by_column.sum())) + 1
+        step = round_step(max(1000, far * CYCLES_PER_CELL), 8)
+        right = -(-max(1000, far * CYCLES_PER_CELL) // step) * step
+        by_row = self._counts.sum(axis=1)
+        few = int(np.searchsorted(np.cumsum(by_row), 0.002 * by_row.sum()))
+        bottom = min(70, (self._lowest + few) // 10 * 10)
+        return (0.0, float(right), float(bottom), float(max(102, self._lowest + self._counts.shape[0] + 1)))
+
+    def _add_density(self) -> None:
+        """Colour the cells of two devices and more by the logarithm of their number."""
+        counts = self._counts
+        most = max(3, int(counts.max()))
+        strength = np.log(np.maximum(counts, 2) / 2) / log(most / 2)
+        colour = self.theme.data
+        image = np.zeros((*counts.shape, 4), np.uint8)
+        image[..., :3] = (colour.red(), colour.green(), colour.blue())
+        share = _FAINTEST + (_STRONGEST - _FAINTEST) * strength
+        image[..., 3] = np.where(counts >= 2, np.rint(255 * share), 0)
+        item = pg.ImageItem(image, axisOrder="row-major")
+        height, width = counts.shape
+        item.setRect(QRectF(0, self._lowest, width * CYCLES_PER_CELL, height))
+        self._box.addItem(item)
+
+    def _add_dots(self) -> None:
+        rows, columns = np.nonzero(self._counts == 1)
+        dots = pg.ScatterPlotItem(
+            (columns + 0.5) * CYCLES_PER_CELL,
+            rows + self._lowest + 0.5,
+            symbol="s",
+            size=1.5,
+            pen=None,
+            brush=self.theme.data,
+            antialias=False,
+        )
+        self._box.addItem(dots)
+
+    def _add_curves(self) -> None:
+        assert self.figures is not None  # noqa: S101 - called with figures only
+        curve = self.figures.wear.curve
+        x = np.array([point.cycles for point in curve])
+        median = np.array([point.median for point in curve])
+        dotted = paint.dashed(self.theme.text, paint.INTERVAL_DOTS)
+        dotted.setCosmetic(True)
+        for figures in ([point.low for point in curve], [point.high for point in curve]):
+            self._box.addItem(pg.PlotCurveItem(x, np.array(figures, float), pen=dotted, antialias=True))
+        for colour, width in ((self.theme.base, _CURVE_WIDTH + 3), (self.theme.text, _CURVE_WIDTH)):
+            self._box.addItem(pg.PlotCurveItem(x, median, pen=pg.mkPen(colour, width=width), antialias=True))
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        assert self.figures is not None  # noqa: S101 - painted with figures only
+        cycles = marked(self.figures.own, "cycles")
+        if cycles is None:
+            return
+        health = marked(self.figures.own, "battery") or (float("-inf"), float("inf"))
+        scale = self._scale
+        low, high = max(scale.left, cycles[0]), min(scale.right, cycles[1] + 1)
+        bottom, top = max(scale.bottom, health[0]), min(scale.top, health[1])
+        if low < high and bottom < top:
+            box = QRectF(scale.point(low, top), scale.point(high, bottom))
+            paint.draw_range(painter, box, "", self.theme, grips=False)
+
+    def _paint_promises(self, painter: QPainter) -> None:
+        theme, scale, line = self.theme, self._scale, self.theme.fonts.small_line
+        if not scale.bottom < _PROMISED < scale.top:
+            return
+        for promise in PROMISES:
+            if not scale.left < promise.cycles < scale.right:
+                continue
+            at = scale.point(promise.cycles, _PROMISED)
+            _paint_diamond(painter, at, 6, (theme.text, theme.base))
+            place = QRectF(at.x() - 20, at.y() + 7, 40, line)
+            colours = (theme.text, theme.base)
+            paint.draw_halo_text(
+                painter, place, paint.CENTRE, promise.letter, theme.fonts.small_strong, colours
+            )
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        assert self.figures is not None  # noqa: S101 - painted with figures only
+        theme, line = self.theme, self.theme.fonts.small_line
+        fonts = theme.fonts
+        short = self.width() < _SHORT_UNDER
+        left, top = self._scale.box.right() + 12, self._scale.box.top() - line
+        limit = percent(self.figures.limits.replace_under, decimals=0)
+        most = int(self._counts.max())
+        entries = ["median", "10–90 %", f"2 – {number(most)} devices", "1 device", f"limit {limit}"]
+        for row, words in enumerate(entries):
+            sample = QRectF(left, top + row * line, 16, line)
+            self._paint_sample(painter, sample, row)
+            box = QRectF(left + 22, top + row * line, 130, line)
+            paint.draw_text(painter, box, paint.LEFT, words, fonts.small, theme.text2)
+        top += (len(entries) + 1) * line - 4
+        if self._scale.box.bottom() + 2 * line - top < line * (1 + len(PROMISES)):
+            return
+        box = QRectF(left, top, 150, line)
+        paint.draw_text(
+            painter, box, paint.LEFT, f"{_PROMISED} % promised at", fonts.small_strong, theme.text
+        )
+        lines = 1 if short or self._scale.box.bottom() - top < 7 * line + 12 else 2
+        for promise in PROMISES:
+            top += line + (4 if lines == 2 else 0)
+            cycles = number(promise.cycles)
+            if lines == 1:
+                words = f"{promise.letter} {cycles}, {promise.short}"
+                box = QRectF(left, top, 150, line)
+                paint.draw_text(painter, box, paint.LEFT, words, fonts.small, theme.text2)
+                continue
+            _paint_diamond(painter, QPointF(left + 5, top + line / 2), 4.5, (theme.text, theme.base))
+            box = QRectF(left + 16, top, 150, line)
+            words = f"{promise.letter} {cycles} cycles"
+            paint.draw_text(painter, box, paint.LEFT, words, fonts.small, theme.text)
+            top += line
+            box.translate(0, line)
+            paint.draw_text(painter, box, paint.LEFT, promise.source, fonts.small, theme.text2)
+
+    def _paint_sample(self, painter: QPainter, box: QRectF, row: int) -> None:
+        theme, middle = self.theme, paint.crisp(box.center().y())
+        ends = QPointF(box.left(), middle), QPointF(box.right(), middle)
+        if row == 0:
+            painter.fillRect(QRectF(box.left(), middle - 1, box.width(), 2), theme.text)
+        elif row == 1:
+            painter.setPen(paint.dashed(theme.text, paint.INTERVAL_DOTS))
+            painter.drawLine(*ends)
+        elif row == 2:
+            for step in range(4):
+                painter.setOpacity(_FAINTEST + (_STRONGEST - _FAINTEST) * step / 3)
+                painter.fillRect(QRectF(box.left() + 4 * step, middle - 4, 4, 8), theme.data)
+            painter.setOpacity(1)
+        elif row == 3:
+            painter.fillRect(QRectF(box.center().x() - 1, middle - 1, 2, 2), theme.data)
+        else:
+            painter.setPen(paint.dashed(theme.bad, paint.LIMIT_DASHES))
+            painter.drawLine(*ends)
+
+
+def _paint_diamond(painter: QPainter, at: QPointF, half: float, colours: tuple[QColor, QColor]) -> None:
+    edge, ground = colours
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(edge, 1.5))
+    painter.setBrush(ground)
+    corners = ((0.0, -half), (half, 0.0), (0.0, half), (-half, 0.0))
+    painter.drawPolygon([at + QPointF(x, y) for x, y in corners])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
