@@ -19,6 +19,7 @@ from m360desk.store.schema import (
     schema_of,
 )
 
+_MAGIC, _HEADER_BYTES = b"SQLite format 3\0", 100
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
 
@@ -50,6 +51,7 @@ def open_file(path: Path, key: CacheKey, now_ms: int) -> tuple[sqlite3.Connectio
 
 def _open(path: Path, key: CacheKey) -> sqlite3.Connection:
     suspected = suspicion(path).exists()
+    _look_at_header(path)
     try:
         connection = connect_writer(path)
     except sqlite3.Error as error:
@@ -65,6 +67,16 @@ def _open(path: Path, key: CacheKey) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _look_at_header(path: Path) -> None:
+    """Leave alone what is no database: in opening it, SQLite would clear away the journal beside it."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if header and not (len(header) == _HEADER_BYTES and header.startswith(_MAGIC)):
+        raise _Damaged("it does not begin like a database")
 
 
 def _as_damage(error: sqlite3.Error) -> Exception:

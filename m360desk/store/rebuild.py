@@ -9,7 +9,7 @@ from m360desk.store.connection import transaction
 from m360desk.store.layout import Layout, column_type
 from m360desk.store.opening import back_up
 from m360desk.store.pages import PageStore
-from m360desk.store.schema import ROW_COLUMNS, index_name, search_statements
+from m360desk.store.schema import ROW_COLUMNS, column_index, index_name, search_statements
 
 _SLICE = 200
 _OWN = {"id", *(column.split()[0] for column in ROW_COLUMNS)}
@@ -81,6 +81,8 @@ def _change_columns(connection: sqlite3.Connection, layout: Layout) -> None:
         connection.execute(f"ALTER TABLE sessions DROP COLUMN {name}")
     for name in add:
         connection.execute(f"ALTER TABLE sessions ADD COLUMN {name} {wanted[name]}")
+    if "time" in drop:
+        connection.execute(column_index("time"))  # the only one that is not left to CacheWriter.optimize
     if searches_otherwise or drop:
         for statement in search:
             connection.execute(statement)
