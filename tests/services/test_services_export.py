@@ -1,0 +1,195 @@
+"""Exported files say what the cache says, harm no spreadsheet, and replace a file wholly or not at all."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+
+from m360desk.core.cancel import Cancelled, CancelToken
+from m360desk.core.fields import FIELDS
+from m360desk.core.query import EVERYTHING, Order, parse
+from m360desk.core.records import read
+from m360desk.services import export_formats
+from m360desk.services.export import ExportResult, export, export_empty
+from m360desk.services.export_values import HEADER, LocalTimes
+from m360desk.store.key import CacheKey
+from m360desk.store.reader import CacheReader
+from m360desk.store.writer import CacheWriter
+from m360desk.system.locks import FileLock
+
+BERLIN = ZoneInfo("Europe/Berlin")
+IMEI = "352918114596189"
+SUMMER = {
+    "sessionId": "0" * 36,
+    "imei": IMEI,
+    "connectionTime": "2026-07-01T10:00:00+00:00",
+    "isClosed": True,
+}
+WINTER = {"sessionId": "1" * 36, "customId": "=1+1", "connectionTime": "2026-01-15T23:30:00+00:00"}
+ODD = (
+    b'{"sessionId": "22222222-2222-2222-2222-222222222222", "username": "\\ud800x",\n "big": 1e400,'
+    b' "friendlyName": "a,\\"b\\"\\nc", "batteryHealthPercent": "87%"}'
+)
+
+
+def fill(path: Path, records: Sequence[bytes]) -> None:
+    key = CacheKey("0" * 64, "live", None)
+    with CacheWriter.open(path, key, lock=FileLock(path.with_suffix(".lock")), now_ms=lambda: 1) as writer:
+        for at in range(0, len(records), 500):
+            sessions = [read(record) for record in records[at : at + 500]]
+            writer.store_page(sessions, stretch=None, batch=1, state=None)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[CacheReader]:
+    fill(tmp_path / "cache.sqlite3", [json.dumps(SUMMER).encode(), json.dumps(WINTER).encode(), ODD])
+    with CacheReader.open(tmp_path / "cache.sqlite3") as opened:
+        yield opened
+
+
+def write(
+    reader: CacheReader,
+    out: Path,
+    *,
+    query: str = "",
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+    cancel: CancelToken | None = None,
+) -> ExportResult:
+    return export(
+        reader,
+        parse(query, today=date(2026, 11, 23), zone=UTC) if query else EVERYTHING,
+        Order(),
+        out,
+        fmt=out.suffix[1:],
+        mode="live",
+        progress=progress,
+        cancel=cancel or CancelToken(),
+        zone=BERLIN,
+    )
+
+
+def local(text: str) -> datetime:
+    """A date in a workbook: spreadsheets know no time zones."""
+    return datetime.fromisoformat(text)
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def test_csv_is_read_by_programs_and_spreadsheets_alike(reader: CacheReader, tmp_path: Path) -> None:
+    out = tmp_path / "all.csv"
+    assert write(reader, out) == ExportResult(3, out)
+    data = out.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbfmode,")  # Excel takes it for UTF-8 by this mark only
+    assert data.count(b"\r\n") == 4
+    summer, winter, odd = csv_rows(out)
+    assert list(summer) == ["mode", *(field.name for field in FIELDS if field.exported)]
+    assert (summer["mode"], summer["imei"], summer["closed"]) == ("live", IMEI, "true")
+    assert summer["time"] == "2026-07-01T12:00:00+02:00"
+    assert winter["time"] == "2026-01-16T00:30:00+01:00"
+    assert winter["custom"] == "'=1+1"
+    assert (odd["time"], odd["battery"], odd["name"]) == ("", "87", 'a,"b"\nc')
+    assert odd["operator"] == "\ufffd" * odd["operator"].count("\ufffd") + "x"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_nothing_in_a_csv_file_is_run_by_a_spreadsheet(tmp_path: Path, start: str) -> None:
+    record = {"sessionId": "0" * 36, "gradingResult": {"grade": f"{start}cmd"}, "customId": f"x{start}"}
+    fill(tmp_path / "cache.sqlite3", [json.dumps(record).encode()])
+    with CacheReader.open(tmp_path / "cache.sqlite3") as reader:
+        write(reader, tmp_path / "all.csv")
+        cells = next(iter(reader.rows(reader.ids(EVERYTHING, Order()))))
+    (row,) = csv_rows(tmp_path / "all.csv")
+    assert cells is not None
+    for name, text in row.items():
+        assert not text.startswith(start)
+        stored = None if name == "mode" else cells.get(name)
+        assert text.removeprefix("'") == stored or not (isinstance(stored, str) and stored.startswith(start))
+
+
+def test_a_workbook_has_texts_and_real_dates(reader: CacheReader, tmp_path: Path) -> None:
+    write(reader, tmp_path / "all.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "all.xlsx").active
+    assert sheet is not None
+    header, *rows = list(sheet.iter_rows())
+    assert tuple(cell.value for cell in header) == HEADER
+    at = {name: place for place, name in enumerate(HEADER)}
+    summer, winter, odd = rows
+    assert (summer[at["imei"]].value, summer[at["imei"]].data_type) == (IMEI, "s")
+    assert summer[at["time"]].value == local("2026-07-01T12:00")
+    assert summer[at["closed"]].value is True
+    assert winter[at["time"]].value == local("2026-01-16T00:30")
+    assert (winter[at["custom"]].value, winter[at["custom"]].data_type) == ("=1+1", "s")
+    assert (odd[at["battery"]].value, odd[at["time"]].value, odd[at["mode"]].value) == (87, None, "live")
+    assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
+
+
+def test_json_lines_hold_the_record_as_it_came(reader: CacheReader, tmp_path: Path) -> None:
+    write(reader, tmp_path / "all.jsonl")
+    lines = (tmp_path / "all.jsonl").read_bytes().splitlines()
+    summer, _, odd = (json.loads(line) for line in lines)
+    assert tuple(summer) == (*HEADER, "raw")
+    assert (summer["mode"], summer["imei"], summer["closed"]) == ("live", IMEI, True)
+    assert summer["raw"] == SUMMER
+    assert (odd["battery"], odd["time"]) == (87, None)
+    assert lines[2].endswith(b'"raw":' + ODD.replace(b"\n", b" ") + b"}")
+
+
+def test_what_is_past_the_last_row_goes_to_the_next_sheet(
+    reader: CacheReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert export_formats.ROWS_PER_SHEET == 1_048_575
+    monkeypatch.setattr(export_formats, "ROWS_PER_SHEET", 2)
+    write(reader, tmp_path / "all.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    assert [sheet.max_row for sheet in book.worksheets] == [3, 2]
+    assert [sheet.cell(1, 1).value for sheet in book.worksheets] == ["mode", "mode"]
+
+
+def test_only_what_answers_the_query_is_exported(reader: CacheReader, tmp_path: Path) -> None:
+    assert write(reader, tmp_path / "some.csv", query=f"imei:{IMEI}").rows == 1
+    assert [row["imei"] for row in csv_rows(tmp_path / "some.csv")] == [IMEI]
+
+
+@pytest.mark.parametrize(("name", "rows"), [("x.csv", 1), ("x.xlsx", 1), ("x.jsonl", 0)])
+def test_nothing_cached_gives_a_file_with_its_header_only(tmp_path: Path, name: str, rows: int) -> None:
+    out = tmp_path / name
+    export_empty(out, out.suffix[1:], "testing")
+    if name == "x.xlsx":
+        sheet = openpyxl.load_workbook(out).active
+        assert sheet is not None
+        assert sheet.max_row == rows
+    else:
+        assert len(out.read_text(encoding="utf-8-sig").splitlines()) == rows
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.jsonl"])
+def test_a_cancelled_export_leaves_the_old_file_and_nothing_else(
+    reader: CacheReader, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "exports" / name
+    out.parent.mkdir()
+    out.write_text("old")
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        write(reader, out, progress=lambda _done, _of: cancel.cancel(), cancel=cancel)
+    assert out.read_text() == "old"
+    assert list(out.parent.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(
+    "ms", [0, -1, 1_782_900_000_123, 1_792_285_199_999, 1_792_285_200_000, 4_102_444_800_000]
+)
+def test_times_are_those_of_the_zone(ms: int) -> None:
+    for zone in (BERLIN, ZoneInfo("Australia/Lord_Howe"), timezone(timedelta(hours=-3, minutes=-30))):
+        right = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)).astimezone(zone)
+        assert LocalTimes(zone).text(ms) == right.replace(microsecond=0).isoformat()
+        days = (right.replace(tzinfo=None) - local("1899-12-30")) / timedelta(days=1)
+        assert abs(LocalTimes(zone).excel_days(ms) - days) < 2 / 86_400
