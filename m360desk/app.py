@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import time
@@ -11,10 +12,8 @@ from PySide6.QtCore import QLocale, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from m360desk import __version__
-from m360desk.system.crashes import CrashReporter
 from m360desk.system.local_time import LocalZone
 from m360desk.system.locks import cache_lock
-from m360desk.system.logs import start_logging
 from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
@@ -50,7 +49,6 @@ class Application(QObject):
         self.places = find_places(options.profile)
         self.redactor = Redactor()
         self._ends: list[Callable[[], None]] = []
-        self._start_reporting()
         settings_file = SettingsFile(self.places.settings_file)
         loaded = settings_file.load()
         self.themes = ThemeSource(app, loaded.settings.theme)
@@ -92,15 +90,16 @@ class Application(QObject):
 
     def _start_reporting(self) -> None:
         """Log and report crashes; a folder that cannot be written to costs these, not the window."""
+        from m360desk.system.crashes import CrashReporter
+        from m360desk.system.logs import start_logging
+
         try:
             self._ends.append(start_logging(self.places.log_dir, "window", self.redactor))
             crashes = CrashReporter(self.places.crash_dir, "the window", self.redactor)
             crashes.install()
             self._ends.append(crashes.uninstall)
         except PlaceError as problem:
-            self._place_problem: PlaceError | None = problem
-        else:
-            self._place_problem = None
+            self.shell.say_problem(problem.user_text)
 
     def _first_shown(self) -> None:
         self.first_rows.emit()
@@ -108,11 +107,13 @@ class Application(QObject):
 
     def _go_on(self) -> None:
         """What comes after the first rows."""
+        # What is loaded by now stays for good: the collector need not look at it again and again.
+        gc.freeze()
+        gc.enable()
+        self._start_reporting()
         self._app.setWindowIcon(application_icon())
         self.shell.build_rest()
         self.shell.say_notes(self._notes)
-        if self._place_problem is not None:
-            self.shell.say_problem(self._place_problem.user_text)
         if self._options.screenshot is None or self._options.demo:
             self.accounts.sync_on_start()
 
