@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -79,6 +79,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         self.cursor_cell: Cell | None = None
         self._anchor: Cell | None = None
         self._pressed_at: QPointF | None = None
+        self._ratio: float | None = None
         self._boxes: list[Any] = []
         self._under, self._over = Layer(self.paint_under, -10), Layer(self._paint_over, 10)
         for layer in (self._under, self._over):
@@ -89,6 +90,31 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     def theme(self) -> Theme:
         """The theme in force."""
         return self._themes.theme
+
+    @property
+    def ratio(self) -> float:
+        """Device pixels for each of the chart's own; more than the screen's while a picture is saved."""
+        return self._ratio or self.devicePixelRatioF()
+
+    def size_for_file(self) -> QSize:
+        """The size that it has on the screen."""
+        return QSize(self.width(), self.height())
+
+    def paint_for_file(self, painter: QPainter, size: QRectF, ratio: float) -> None:
+        """Paint the whole chart, without cursor and focus."""
+        self._ratio = ratio
+        try:
+            self.fill_again()
+            self.render(painter, size)
+        finally:
+            self._ratio = None
+            self.fill_again()
+
+    def fill_again(self) -> None:
+        """Make what the plots show anew, in the colours and the device ratio of the moment."""
+        if self.figures is not None:
+            self.fill()
+        self.arrange()
 
     @property
     def _dragging(self) -> bool:
@@ -169,7 +195,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     def _describe(self) -> None:
         tip = ""
         if self.cursor_cell is not None:
-            tip = ": ".join(self.words(*self._range())) + ". "
+            heading, text = self.words(*self._range())
+            tip = f"{heading}: {text} "
         self.setAccessibleDescription(tip + self.summary())
 
     def _range(self) -> tuple[Cell, Cell]:
@@ -194,6 +221,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _paint_over(self, painter: QPainter) -> None:
         self.paint_over(painter)
+        if self._ratio is not None:
+            return  # neither focus nor cursor belong into a file
         room = QRectF(self.viewport().rect())
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -218,9 +247,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
 
     def _theme_changed(self) -> None:
-        if self.figures is not None:
-            self.fill()
-        self.arrange()
+        self.fill_again()
         self.repaint_layers()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -52,6 +52,7 @@ class CyclesChart(Chart):
     def __init__(self, themes: ThemeSource) -> None:
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._lowest = 0
+        self._most = 3
         self._whole = (0.0, 1400.0, 60.0, 102.0)
         self._view = self._whole
         self._scale = Scale(QRectF(0, 0, 1, 1), *self._view)
@@ -70,6 +71,9 @@ class CyclesChart(Chart):
         whole = self._ends()
         if whole != self._whole:
             self._whole = self._view = whole
+        # A few cells hold many times what the others do, new devices most of all: they do not set the scale.
+        dense = self._counts[self._counts >= 2]
+        self._most = max(3, int(np.quantile(dense, 0.99))) if dense.size else 3
         self._box.clear()
         if not wear.density.known:
             return
@@ -228,8 +232,7 @@ class CyclesChart(Chart):
     def _add_density(self) -> None:
         """Colour the cells of two devices and more by the logarithm of their number."""
         counts = self._counts
-        most = max(3, int(counts.max()))
-        strength = np.log(np.maximum(counts, 2) / 2) / log(most / 2)
+        strength = np.log(np.clip(counts, 2, self._most) / 2) / log(self._most / 2)
         colour = self.theme.data
         image = np.zeros((*counts.shape, 4), np.uint8)
         image[..., :3] = (colour.red(), colour.green(), colour.blue())
@@ -259,11 +262,14 @@ class CyclesChart(Chart):
         x = np.array([point.cycles for point in curve])
         median = np.array([point.median for point in curve])
         dotted = paint.dashed(self.theme.text, paint.INTERVAL_DOTS)
+        dotted.setWidthF(self.ratio)
         dotted.setCosmetic(True)
         for figures in ([point.low for point in curve], [point.high for point in curve]):
             self._box.addItem(pg.PlotCurveItem(x, np.array(figures, float), pen=dotted, antialias=True))
         for colour, width in ((self.theme.base, _CURVE_WIDTH + 3), (self.theme.text, _CURVE_WIDTH)):
-            self._box.addItem(pg.PlotCurveItem(x, median, pen=pg.mkPen(colour, width=width), antialias=True))
+            self._box.addItem(
+                pg.PlotCurveItem(x, median, pen=pg.mkPen(colour, width=width * self.ratio), antialias=True)
+            )
 
     def _paint_marked(self, painter: QPainter) -> None:
         assert self.figures is not None  # noqa: S101 - painted with figures only
@@ -300,8 +306,14 @@ class CyclesChart(Chart):
         short = self.width() < _SHORT_UNDER
         left, top = self._scale.box.right() + 12, self._scale.box.top() - line
         limit = percent(self.figures.limits.replace_under, decimals=0)
-        most = int(self._counts.max())
-        entries = ["median", "10–90 %", f"2 – {number(most)} devices", "1 device", f"limit {limit}"]
+        more = "+" if int(self._counts.max()) > self._most else ""
+        entries = [
+            "median",
+            "10–90 %",
+            f"2 – {number(self._most)}{more} devices",
+            "1 device",
+            f"limit {limit}",
+        ]
         for row, words in enumerate(entries):
             sample = QRectF(left, top + row * line, 16, line)
             self._paint_sample(painter, sample, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -12,6 +13,7 @@ from m360desk.ui.battery import paint
 from m360desk.ui.battery.bars import Bar, bars_of
 from m360desk.ui.battery.chart import Cell, Chart
 from m360desk.ui.battery.scale import Scale, round_step, spread, whole_ticks
+from m360desk.ui.battery.terms import marked
 from m360desk.ui.marks import Mark, Marks, text_colour
 from m360desk.ui.text import counted, number, percent
 
@@ -29,6 +31,7 @@ MARKS = {
 _LEFT, _RIGHT, _GAP_UNKNOWN, _UNKNOWN = 60, 36, 20, 40
 _MARK_SIZE = 14
 _HANDLE = 5
+_WRITTEN = re.compile(r"(\d+)\.\.(\d+)\.9")
 
 
 class DistributionChart(Chart):
@@ -75,7 +78,7 @@ class DistributionChart(Chart):
         theme, scale = self.theme, self._scale
         levels = [(float(n), number(n)) for n in whole_ticks(0, scale.top, self._most_levels())]
         paint.grid(painter, scale, levels, theme)
-        ratio = self.devicePixelRatioF()
+        ratio = self.ratio
         painter.setClipRect(scale.box.adjusted(0, -1, 0, 0))
         patterns = {mark: paint.band_pattern(mark, theme, ratio) for mark in MARKS.values()}
         for place, bar in enumerate(self._bars):
@@ -103,6 +106,7 @@ class DistributionChart(Chart):
             paint.draw_text(painter, scale.box, paint.CENTRE, words, theme.fonts.body, theme.text2)
         self._paint_band_names(painter)
         if self._bars:
+            self._paint_marked(painter)
             self._paint_limits(painter)
             self._paint_median(painter)
 
@@ -299,12 +303,28 @@ class DistributionChart(Chart):
         theme = self.theme
         fonts, line = theme.fonts, theme.fonts.small_line
         left = round(centre - (paint.text_width(name, fonts.small_strong) + _MARK_SIZE + 5) / 2)
-        pixmap = self._marks.pixmap(mark, _MARK_SIZE, theme, self.devicePixelRatioF())
+        pixmap = self._marks.pixmap(mark, _MARK_SIZE, theme, self.ratio)
         painter.drawPixmap(QPointF(left, (line - _MARK_SIZE) / 2), pixmap)
         at = QRectF(left + _MARK_SIZE + 5, 0, 300, line)
         paint.draw_text(painter, at, paint.LEFT, name, fonts.small_strong, text_colour(mark, theme))
         below = QRectF(centre - 150, line, 300, line)
         paint.draw_text(painter, below, paint.CENTRE, figures, fonts.small, theme.text2)
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        assert self.figures is not None  # noqa: S101 - painted with figures only
+        ends = marked(self.figures.own, "battery")
+        if ends is None:
+            return
+        left, right = self._scale.left, self._scale.right
+        # A range written by a click on bars ends a tenth below the next bar.
+        low, high = max(left, ends[0]), min(right, round(ends[1] + 0.05, 1) if ends[1] < right else right)
+        if low >= high:
+            return
+        box = self._scale.box
+        span = QRectF(self._scale.x(low), box.top(), self._scale.x(high) - self._scale.x(low), box.height())
+        texts = (term.text for term in self.figures.own if term.field == "battery")
+        name = " and ".join(_term_in_words(text) for text in texts)
+        paint.draw_range(painter, span, name, self.theme, grips=False)
 
     def _paint_limits(self, painter: QPainter) -> None:
         assert self.figures is not None  # noqa: S101 - painted with figures only
@@ -340,6 +360,15 @@ class DistributionChart(Chart):
         place = QRectF(across - 100, level - 8 - line, 200, line)
         colours = (theme.text, theme.base)
         paint.draw_halo_text(painter, place, paint.CENTRE, words, theme.fonts.small_strong, colours)
+
+
+def _term_in_words(text: str) -> str:
+    """The values of a term as they were typed; what a click on bars has written, as its bars."""
+    value = text.partition(":")[2]
+    bars = _WRITTEN.fullmatch(value)
+    if bars is None:
+        return f"{value} %"
+    return percent(int(bars[1])) if bars[1] == bars[2] else f"{bars[1]} – {percent(int(bars[2]))}"
 
 
 def _named(first: Bar, last: Bar) -> str:

@@ -83,22 +83,29 @@ class Gatherer:
     Used in one thread.
     """
 
-    _kept_for: tuple[str, int] | None = field(default=None, init=False)
+    _kept_for: tuple[str, int, int] | None = field(default=None, init=False)
     _kept: Columns | None = field(default=None, init=False)
 
     def gather(
-        self, reader: CacheReader, token: CancelToken, parts: Parts, limits: Limits, now: datetime
+        self,
+        reader: CacheReader,
+        token: CancelToken,
+        parts: Parts,
+        limits: Limits,
+        now: datetime,
+        revision: int = 0,
     ) -> Figures:
         """All figures for a query taken apart; months are those of the zone of ``now``.
 
+        Columns are read anew for another ``revision``, and after every page that was stored.
         Raises Cancelled, and the store's errors.
         """
-        columns = self._columns(reader, token, parts)
+        columns = self._columns(reader, token, parts, revision)
         token.check()
         return compute(columns, parts.own, limits, now)
 
-    def _columns(self, reader: CacheReader, token: CancelToken, parts: Parts) -> Columns:
-        wanted = (parts.rest.text, reader.newest_batch())
+    def _columns(self, reader: CacheReader, token: CancelToken, parts: Parts, revision: int) -> Columns:
+        wanted = (parts.rest.text, reader.newest_batch(), revision)
         if self._kept is None or self._kept_for != wanted:
             self._kept, self._kept_for = None, None
             self._kept = read_columns(reader, token, parts)
@@ -112,8 +119,15 @@ def read_columns(reader: CacheReader, token: CancelToken, parts: Parts) -> Colum
     values = {name: np.array(found[name], np.float64) for name in ("time", "battery", "cycles")}
     devices = fleet.coded(found["device"], missing_apart=True).codes
     token.check()
-    models = fleet.coded(found["model"])
+    models = fleet.coded([_text(name) for name in found["model"]])
     return Columns(values, devices, models, fleet.by_device(devices, values["time"]))
+
+
+def _text(value: object) -> str | None:
+    """A text of the cache; what UTF-8 cannot hold stands there as bytes."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else None
 
 
 def compute(columns: Columns, own: tuple[OwnTerm, ...], limits: Limits, now: datetime) -> Figures:

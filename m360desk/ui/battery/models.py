@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from m360desk.ui.battery import paint
 from m360desk.ui.battery.models_delegate import ModelsDelegate, paint_axis
 from m360desk.ui.battery.models_model import COUNT, MEDIAN, MODEL, ORDER, ORDER_GOOD, PLOT, SHARE, ModelsModel
+from m360desk.ui.sessions.header import ListHeader
 from m360desk.ui.text import counted, number, percent
 from m360desk.ui.theme import CELL_PADDING, FOCUS_WIDTH
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
 
-_WIDTHS = {COUNT: 52, MEDIAN: 48, SHARE: 68, ORDER: 72, ORDER_GOOD: 56}
+_WIDTHS = {COUNT: 52, MEDIAN: 52, SHARE: 68, ORDER: 82, ORDER_GOOD: 60}
 _NAME_SHARE = 0.42
 _NAME_LEAST, _NAME_MOST = 128, 220
 
@@ -54,13 +55,12 @@ class ModelsTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        header = self.horizontalHeader()
+        header = ListHeader(themes, self)
+        header.setSectionsMovable(False)
+        self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
-        header.setMinimumSectionSize(24)
         self.setSortingEnabled(True)
-        self.sortByColumn(SHARE, Qt.SortOrder.DescendingOrder)
+        self.sortByColumn(ORDER, Qt.SortOrder.DescendingOrder)
         self.clicked.connect(self._ask)
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
@@ -130,12 +130,6 @@ class ModelsTable(QTableView):
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Base, theme.base)
         self.setPalette(palette)
-        header = self.horizontalHeader()
-        header.setFont(theme.fonts.small)
-        colours = header.palette()
-        colours.setColor(QPalette.ColorRole.ButtonText, theme.text2)
-        colours.setColor(QPalette.ColorRole.WindowText, theme.text2)
-        header.setPalette(colours)
         self.verticalHeader().setDefaultSectionSize(theme.fonts.compact_row_height)
         self._fit()
         self.viewport().update()
@@ -191,6 +185,7 @@ class ModelsChart(QWidget):
 
     def __init__(self, themes: ThemeSource, marks: Marks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._themes, self._marks = themes, marks
         self.table = ModelsTable(themes, marks, self)
         self.footer = ModelsFooter(self.table, themes, self)
         column = QVBoxLayout(self)
@@ -198,3 +193,21 @@ class ModelsChart(QWidget):
         column.setSpacing(0)
         column.addWidget(self.table, 1)
         column.addWidget(self.footer)
+
+    def size_for_file(self) -> QSize:
+        """The width on the screen, and all rows."""
+        rows = len(self.table.rows.rows) * self._themes.theme.fonts.compact_row_height
+        header = self.table.horizontalHeader().sizeHint().height()
+        return QSize(self.width(), rows + header + self.footer.sizeHint().height() + CELL_PADDING)
+
+    def paint_for_file(self, painter: QPainter, size: QRectF, ratio: float) -> None:
+        """Paint a table of that size with the same rows; this one may show but some of them."""
+        sheet = ModelsChart(self._themes, self._marks)
+        sheet.table.rows.show_rows(tuple(self.table.rows.rows), self.table.rows.limits)
+        header = self.table.horizontalHeader()
+        sheet.table.sortByColumn(header.sortIndicatorSection(), header.sortIndicatorOrder())
+        sheet.resize(size.size().toSize())
+        palette = sheet.palette()
+        palette.setColor(QPalette.ColorRole.Window, self._themes.theme.base)
+        sheet.setPalette(palette)
+        sheet.render(painter, size.topLeft().toPoint())

@@ -33,7 +33,7 @@ class ModelsModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[ModelFigures] = []
-        self._sorted_by = (SHARE, Qt.SortOrder.DescendingOrder)
+        self._sorted_by = (ORDER, Qt.SortOrder.DescendingOrder)
         self.limits = Limits()
 
     @property
@@ -43,11 +43,11 @@ class ModelsModel(QAbstractTableModel):
 
     @property
     def axis(self) -> tuple[int, int]:
-        """The ends of the plot's axis, whole tens."""
+        """The ends of the plot's axis."""
         low = min((row.low for row in self._rows), default=70.0)
         high = max((row.high for row in self._rows), default=100.0)
         low = min(low, self.limits.replace_under - 1)
-        return max(0, int(low // 10) * 10), max(100, int(-(-high // 10)) * 10)
+        return max(0, int(low // 10) * 10), max(102, int(-(-high // 1)))
 
     def show_rows(self, rows: tuple[ModelFigures, ...], limits: Limits) -> None:
         """Show other figures in the order that the user has chosen."""

@@ -20,16 +20,21 @@ from m360desk.ui.battery.figures import Figures, Gatherer, nothing
 from m360desk.ui.battery.models import ModelsChart
 from m360desk.ui.battery.panel import Panel
 from m360desk.ui.battery.readouts import ReadOuts
+from m360desk.ui.battery.save_menu import SaveMenu
+from m360desk.ui.battery.tables import cycles_table, distribution_table, models_table, trend_table
 from m360desk.ui.battery.terms import take_apart, with_term
 from m360desk.ui.battery.trend import TrendChart
 from m360desk.ui.text import counted, number
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from PySide6.QtGui import QShowEvent
 
     from m360desk.core.cancel import CancelToken
     from m360desk.core.query import Query
     from m360desk.store.reader import CacheReader
+    from m360desk.ui.battery.saving import Paintable
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
@@ -55,9 +60,10 @@ class BatteryPage(QWidget):
         self.setObjectName("batteryPage")
         self._desk, self._themes = desk, themes
         self._query: Query = EVERYTHING
-        self._limits = desk.limits
+        self._wanted: Limits | None = None
         self._gatherer = Gatherer()
         self._busy = self._stale = False
+        self._revision = 0
         self.figures: Figures | None = None
         self.read_outs = ReadOuts(themes, marks, self)
         self.distribution = DistributionChart(themes, marks)
@@ -70,10 +76,16 @@ class BatteryPage(QWidget):
             Panel("Trend by month", self.trend, themes, icons, self),
             Panel("Models", self.models, themes, icons, self),
         )
+        charts: tuple[Paintable, ...] = (self.distribution, self.cycles, self.trend, self.models)
+        tables = (distribution_table, cycles_table, trend_table, models_table)
+        self.save_menus = tuple(
+            SaveMenu(panel, chart, table, self._shown, themes)
+            for panel, chart, table in zip(self.panels, charts, tables, strict=True)
+        )
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._ask_if_stale)
+        self._rest.timeout.connect(self._rested)
         self._lay_out()
         self._connect()
         self._theme_changed()
@@ -81,31 +93,46 @@ class BatteryPage(QWidget):
     def show_query(self, query: Query) -> None:
         """Show another search."""
         self._query = query
-        self._ask()
+        self._ask_now()
 
     def refresh(self) -> None:
-        """The cache or the limits have changed: bring the charts up to date soon."""
-        self._limits = self._desk.limits
-        self.read_outs.show_limits(self._limits)
-        self._stale = True
-        if not self._busy and not self._rest.isActive():
-            self._ask_if_stale()
+        """The cache or the limits have changed: bring the charts up to date."""
+        if self._wanted == self._desk.limits:
+            self._wanted = None
+        self.read_outs.show_limits(self.limits)
+        if self.figures is None or self.figures.limits != self.limits:
+            self._ask_now()
+        else:
+            self._revision += 1
+            self._ask_soon()
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that the charts show: the settings', or those that are being chosen here."""
+        return self._wanted or self._desk.limits
 
     # Asking
 
-    def _ask(self) -> None:
+    def _ask_now(self) -> None:
+        """A person waits: what is being computed for an earlier question is given up."""
         self._stale = True
         if self.isVisible():
             self._begin()
 
-    def _ask_if_stale(self) -> None:
-        if self._stale and not self._busy and self.isVisible():
+    def _ask_soon(self) -> None:
+        """News of the cache: the picture that stands is finished and rested on first."""
+        self._stale = True
+        if self.isVisible() and not self._busy and not self._rest.isActive():
             self._begin()
 
+    def _rested(self) -> None:
+        if self._stale:
+            self._ask_soon()
+
     def _begin(self) -> None:
-        desk, query, limits, gatherer = self._desk, self._query, self._limits, self._gatherer
+        desk, query, limits, gatherer = self._desk, self._query, self.limits, self._gatherer
         self._stale = False
-        now = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=desk.now_ms())).astimezone(desk.zone)
+        now, revision = self._now(), self._revision
         if desk.lanes is None:
             self._show(nothing(limits, now))
             return
@@ -113,7 +140,7 @@ class BatteryPage(QWidget):
 
         def work(reader: CacheReader, token: CancelToken) -> Figures:
             parts = take_apart(query, today=now.date(), zone=desk.zone)
-            return gatherer.gather(reader, token, parts, limits, now)
+            return gatherer.gather(reader, token, parts, limits, now, revision)
 
         desk.lanes.slow.request("battery", work, self._show, lambda error: self._failed(error, limits, now))
 
@@ -121,20 +148,12 @@ class BatteryPage(QWidget):
         self._busy = False
         self.figures = figures
         self.read_outs.show_figures(figures)
-        self.read_outs.show_limits(figures.limits)
-        self.distribution.show_figures(figures)
-        self.cycles.show_figures(figures)
-        self.trend.show_figures(figures)
-        self.models.table.show_figures(figures)
+        self.read_outs.show_limits(self.limits)
+        for chart in (self.distribution, self.cycles, self.trend, self.models.table):
+            chart.show_figures(figures)
         self._show_captions(figures)
         self._rest.start()
-        if not self._stale:
-            self.settled.emit()
-
-    def _another_cache(self) -> None:
-        self._gatherer = Gatherer()
-        self._busy = False
-        self._ask()
+        self.settled.emit()
 
     def _failed(self, error: Exception, limits: Limits, now: datetime) -> None:
         if isinstance(error, CacheAbsent):
@@ -143,33 +162,50 @@ class BatteryPage(QWidget):
         self._busy = False
         self._desk.failed.emit(error)
 
+    def _another_cache(self) -> None:
+        self._gatherer = Gatherer()
+        self._busy = False
+        self._ask_now()
+
     def _term_asked(self, fields: tuple[str, ...], term: str) -> None:
         self.filter_asked.emit(with_term(self._query, fields, term))
+
+    def _shown(self) -> tuple[Figures | None, str, str, date]:
+        """What the files of the charts are made from."""
+        mode = self._desk.key.mode if self._desk.key is not None else ""
+        return self.figures, self._query.text, mode, self._now().date()
+
+    def _now(self) -> datetime:
+        since_1970 = timedelta(milliseconds=self._desk.now_ms())
+        return (datetime(1970, 1, 1, tzinfo=UTC) + since_1970).astimezone(self._desk.zone)
 
     # The limits
 
     def _try_limit(self, lower: bool, figure: int) -> None:
         """Follow a handle that is being dragged; the settings change when it is dropped."""
-        low, high = self._limits.replace_under, self._limits.good_from
-        limits = Limits(figure, max(figure, high)) if lower else Limits(min(figure, low), figure)
-        if limits == self._limits:
+        low, high = self.limits.replace_under, self.limits.good_from
+        low, high = (figure, max(figure, high)) if lower else (min(figure, low), figure)
+        if Limits(low, high) == self.limits:
             return
-        self._limits = Limits(float(limits.replace_under), float(limits.good_from))
-        self.read_outs.show_limits(self._limits)
-        self._stale = True
-        if not self._busy:
-            self._ask_if_stale()
+        self._wanted = Limits(float(low), float(high))
+        self.read_outs.show_limits(self._wanted)
+        self._ask_now()
 
     def _keep_limits(self) -> None:
-        self._set_limits(self._limits)
+        self._set_limits(self.limits)
 
     def _set_limits(self, limits: Limits) -> None:
-        self._limits = limits
-        if limits != self._desk.limits:
-            low, high = round(limits.replace_under), round(limits.good_from)
-            self._desk.change_settings(
-                lambda settings: replace(settings, battery_replace_below=low, battery_good_from=high)
-            )
+        self._wanted = limits
+        low, high = round(limits.replace_under), round(limits.good_from)
+        self._desk.change_settings(
+            lambda settings: replace(settings, battery_replace_below=low, battery_good_from=high),
+            failed=self._limits_not_kept,
+        )
+
+    def _limits_not_kept(self, error: Exception) -> None:
+        self._wanted = None
+        self._desk.failed.emit(error)
+        self.refresh()
 
     # Inner workings
 
@@ -214,7 +250,7 @@ class BatteryPage(QWidget):
     def _connect(self) -> None:
         self._desk.cache_opened.connect(self._another_cache)
         self.read_outs.limits_changed.connect(self._set_limits)
-        self.read_outs.show_limits(self._limits)
+        self.read_outs.show_limits(self.limits)
         self.distribution.limit_dragged.connect(self._try_limit)
         self.distribution.limit_dropped.connect(self._keep_limits)
         for chart in (self.distribution, self.cycles, self.trend, self.models.table):
@@ -232,4 +268,5 @@ class BatteryPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask_if_stale()
+        if self._stale:
+            self._begin()

@@ -23,11 +23,12 @@ BRUSHED = ("time", "battery", "cycles", "model")
 
 @dataclass(frozen=True, slots=True)
 class OwnTerm:
-    """A term that a brush could have written: any of ``choices`` on one field, and its place in the text."""
+    """A term that a brush could have written: any of ``choices`` on one field, its place and its text."""
 
     field: str
     choices: tuple[Compare, ...]
     span: tuple[int, int]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _own_term(node: Node, text: str) -> OwnTerm | None:
         return None
     if first.field.name == "model" and any(c.op != "=" for c in compares):
         return None
-    return OwnTerm(first.field.name, compares, first.span)
+    return OwnTerm(first.field.name, compares, first.span, text[slice(*first.span)])
 
 
 def _in_brackets(text: str, span: tuple[int, int]) -> bool:

@@ -85,7 +85,7 @@ class TrendChart(Chart):
         most = max(1, min(3, int(lower.box.height() / (line + 2))))
         shares = [(float(n), number(n)) for n in whole_ticks(0, lower.top, most)]
         paint.grid(painter, lower, shares, theme)
-        pattern = paint.band_pattern(Mark.REPLACE, theme, self.devicePixelRatioF())
+        pattern = paint.band_pattern(Mark.REPLACE, theme, self.ratio)
         painter.setClipRect(lower.box)
         for month in self._line.final:
             running = (month.year, month.month) == self.figures.trend.running
@@ -161,7 +161,7 @@ class TrendChart(Chart):
             name,
             f"median {percent(month.median, decimals=1)}, 10–90 %: {number(month.low, decimals=0)} – "
             f"{percent(month.high, decimals=0)}, {percent(100 * month.share_under, decimals=1)} under, "
-            f"{counted(month.count, 'device', 'devices')}{few}",
+            f"{counted(month.count, 'device', 'devices')}{few}. Click to filter.",
         )
 
     def terms(self, first: Cell, last: Cell) -> tuple[tuple[str, ...], str] | None:
@@ -221,7 +221,7 @@ class TrendChart(Chart):
             return
         x = np.array([self._line.place(month) for month in months], float)
         y = np.array([month.median for month in months])
-        pen: Any = pg.mkPen(self.theme.data, width=2)
+        pen: Any = pg.mkPen(self.theme.data, width=2 * self.ratio)
         if dashes:
             pen.setDashPattern([dash / 2 for dash in dashes])
         self._box.addItem(pg.PlotCurveItem(x, y, pen=pen, antialias=True))

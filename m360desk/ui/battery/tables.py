@@ -1,0 +1,91 @@
+"""The figures of each chart as a table, for files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from m360desk.core.battery import band
+from m360desk.core.battery_fleet import CYCLES_PER_CELL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from m360desk.ui.battery.figures import Figures
+
+Row = tuple[object, ...]
+# Spreadsheets run a cell that begins with one of these.
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def distribution_table(figures: Figures) -> Iterator[Row]:
+    """Devices by whole percent, the unknown last."""
+    yield ("percent", "devices", "band")
+    found = figures.distribution
+    for percent, count in zip(found.percents, found.counts, strict=True):
+        yield (percent, count, band(percent, figures.limits).value)
+    yield ("unknown", found.unknown, "unknown")
+
+
+def cycles_table(figures: Figures) -> Iterator[Row]:
+    """Devices by cells of cycles and percent; empty cells are left out."""
+    yield ("cycles_from", "cycles_to", "percent", "devices")
+    density = figures.wear.density
+    for row, column in np.argwhere(density.counts > 0).tolist():
+        start = column * CYCLES_PER_CELL
+        count = int(density.counts[row, column])
+        yield (start, start + CYCLES_PER_CELL - 1, density.lowest + row, count)
+
+
+def trend_table(figures: Figures) -> Iterator[Row]:
+    """The months by the last session of each device, and intake by its first."""
+    yield ("month", "devices", "median", "p10", "p90", "share_under", "intake_devices", "intake_median")
+    intake = {(month.year, month.month): month for month in figures.trend.intake}
+    final = {(month.year, month.month): month for month in figures.trend.final}
+    for year, number in sorted(intake.keys() | final.keys()):
+        last, first = final.get((year, number)), intake.get((year, number))
+        ended = (last.count, _tenth(last.median), _tenth(last.low), _tenth(last.high)) if last else ("",) * 4
+        share = (_tenth(100 * last.share_under) if last else "",)
+        begun = (first.count, _tenth(first.median)) if first else ("", "")
+        yield (f"{year}-{number:02}", *ended, *share, *begun)
+
+
+def models_table(figures: Figures) -> Iterator[Row]:
+    """The batteries of each model; at the limit, and if the limit were where good begins."""
+    good = f"under_{figures.limits.good_from:.0f}"
+    under = f"under_{figures.limits.replace_under:.0f}"
+    titles = ["model", "devices", "median", "p10", "p90", under, "share_under"]
+    yield (*titles, *([good] if good != under else []))
+    for row in figures.models:
+        share = _tenth(100 * row.share_under)
+        cells = (
+            row.model,
+            row.count,
+            _tenth(row.median),
+            _tenth(row.low),
+            _tenth(row.high),
+            row.under,
+            share,
+        )
+        yield (*cells, *([row.under_good] if good != under else []))
+
+
+def csv_bytes(rows: Iterator[Row], mode: str) -> bytes:
+    """A table as CSV that spreadsheets read by themselves; the first column says which mode it is of."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(("mode", *next(rows)))
+    writer.writerows((mode, *_harmless(row)) for row in rows)
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def _harmless(row: Sequence[object]) -> Iterator[object]:
+    for cell in row:
+        yield f"'{cell}" if isinstance(cell, str) and cell.startswith(_RISKY) else cell
+
+
+def _tenth(figure: float) -> float:
+    return round(figure, 1)
