@@ -88,6 +88,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.note_band)
         column.addWidget(self.pages, 1)
+        self._column = column
+        self._welcome: QWidget | None = None
         self.setCentralWidget(central)
         self._make_tool_bar()
         themes.changed.connect(self._theme_changed)
@@ -112,6 +114,17 @@ class MainWindow(QMainWindow):
     def show_page(self, number: int) -> None:
         """Go to one of the pages; charts are built when they are first wanted."""
         self.pages.setCurrentIndex(number)
+
+    def show_welcome(self, welcome: QWidget | None) -> None:
+        """Show this in place of the pages and their tools, until it is called with None."""
+        old, self._welcome = self._welcome, welcome
+        if old is not None and old is not welcome:
+            self._column.removeWidget(old)
+            old.deleteLater()
+        if welcome is not None and old is not welcome:
+            self._column.addWidget(welcome, 1)
+        self.pages.setVisible(welcome is None)
+        self._bar.setVisible(welcome is None)
 
     def keep_state(self) -> dict[str, str]:
         """Geometry and splitter, for the next start."""

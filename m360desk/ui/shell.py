@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
     from m360desk.ui.theme_source import ThemeSource
+    from m360desk.ui.welcome import WelcomePage
     from m360desk.workers.accounts import Accounts
     from m360desk.workers.desk import Desk
 
@@ -42,7 +43,6 @@ class Shell(QObject):
     """Rows are on the screen, or the page that says why there are none; sent once."""
     settled = Signal()
     """Something that was awaited is shown; sent again whenever that is so."""
-    demo_asked = Signal()
 
     def __init__(self, desk: Desk, accounts: Accounts, themes: ThemeSource, icons: Icons) -> None:
         super().__init__()
@@ -59,8 +59,20 @@ class Shell(QObject):
         self._last_sync_ms: int | None = None
         self._problem: UserText | None = None
         self._was_shown = False
+        self._welcome: WelcomePage | None = None
         self.shown_id: int | None = None
         self._connect()
+
+    @property
+    def awaits(self) -> bool:
+        """Whether something that the window shows is still to come."""
+        if self.detail is None or self.accounts.starting or self.desk.sync.running:
+            return True
+        if self.desk.key is not None and self.controller.awaits:
+            return True
+        if self.window.pages.currentIndex() == BATTERY:
+            return not self._charts_settled
+        return self.page.table.current_row_id() != self.shown_id
 
     def build_rest(self) -> None:
         """Build what the first rows need not wait for: the detail pane and what it shows."""
@@ -83,7 +95,7 @@ class Shell(QObject):
         window.settings_action.triggered.connect(lambda: self.open_settings())
         window.mode_band.pressed.connect(lambda: self.open_settings())
         window.note_band.pressed.connect(self.start_sync)
-        window.status.cancel_pressed.connect(desk.sync.cancel)
+        window.status.cancel_pressed.connect(self.accounts.cancel_sync)
         window.search_box.left_downwards.connect(self.page.table.setFocus)
         self.states.pressed.connect(self._state_pressed)
         self.page.table.rows_painted.connect(self._first_shown)
@@ -100,13 +112,14 @@ class Shell(QObject):
         desk.sync.ended.connect(self._sync_ended)
         desk.sync.failed.connect(self._sync_failed)
         self.accounts.failed.connect(self._sync_failed)
+        self.accounts.noted.connect(self._show_note)
 
     # Sync
 
     def sync_or_cancel(self) -> None:
         """Begin a sync, or stop the one that runs."""
         if self.desk.sync.running:
-            self.desk.sync.cancel()
+            self.accounts.cancel_sync()
         else:
             self.start_sync()
 
@@ -159,6 +172,13 @@ class Shell(QObject):
         if notes:
             self.window.note_band.show_text(UserText(notes[0], " ".join(notes[1:]), ""), error=False)
 
+    def _show_note(self, text: UserText | None) -> None:
+        """Say something that is no error of what was asked, or take it back."""
+        if text is None:
+            self.window.note_band.hide()
+        else:
+            self.window.note_band.show_text(text, error=False)
+
     def say_problem(self, text: UserText) -> None:
         """Say what went wrong."""
         self.window.note_band.show_text(text, error=True)
@@ -178,8 +198,13 @@ class Shell(QObject):
         if self._was_shown:
             self.desk.refresh_stats()
         if key is None:
+            self.window.status.show_sync(SyncLine("No account yet", icon="question", colour="text2"))
+            for fact in ("rate", "sessions", "cache"):
+                self.window.status.show_fact(fact, "")
             self._show_state()
         else:
+            self._welcome = None
+            self.window.show_welcome(None)
             self.window.status.show_sync(SyncLine("Ready", icon="clock", colour="text2"))
 
     def _show_stats(self) -> None:
@@ -196,11 +221,12 @@ class Shell(QObject):
     def _show_state(self) -> None:
         """Decide whether the list is shown, or why there is none."""
         if self.desk.key is None:
-            self.states.show_state(_NO_ACCOUNT)
-        elif self.controller.listed:
+            self._show_welcome()
+            return
+        if self.controller.listed:
             self.page.show_table()
             return
-        elif not self.controller.query.is_empty:
+        if not self.controller.query.is_empty:
             self.states.show_state(_no_match(self.controller.query.text))
         elif self.desk.sync.running:
             self.states.show_state(_READING)
@@ -209,6 +235,15 @@ class Shell(QObject):
         else:
             self.states.show_state(_EMPTY)
         self.page.show_state()
+        self._first_shown()
+        self.settled.emit()
+
+    def _show_welcome(self) -> None:
+        from m360desk.ui.welcome import WelcomePage
+
+        if self._welcome is None:
+            self._welcome = WelcomePage(self.accounts, self.themes, self.icons, self.marks)
+            self.window.show_welcome(self._welcome)
         self._first_shown()
         self.settled.emit()
 
@@ -222,7 +257,7 @@ class Shell(QObject):
         if name == "settings":
             self.open_settings()
         elif name == "demo":
-            self.demo_asked.emit()
+            self.accounts.start_demo()
         elif name == "sync":
             self.start_sync()
         elif name == "clear":
@@ -267,10 +302,12 @@ class Shell(QObject):
 
     def _cache_changed(self) -> None:
         if self._battery is not None:
+            self._charts_settled = False
             self._battery.refresh()
 
     def _query_changed(self, query: object) -> None:
         if self._battery is not None:
+            self._charts_settled = False
             self._battery.show_query(query)
 
     def _settings_changed(self) -> None:
@@ -285,8 +322,13 @@ class Shell(QObject):
 
         self._battery = BatteryPage(self.desk, self.themes, self.icons, self.marks)
         self._battery.filter_asked.connect(self.window.search_box.setText)
+        self._battery.settled.connect(self._charts_shown)
         self._battery.show_query(self.controller.query)
         return self._battery  # type: ignore[no-any-return]  # known only here, where it is imported
+
+    def _charts_shown(self) -> None:
+        self._charts_settled = True
+        self.settled.emit()
 
     def show_battery_page(self) -> None:
         """Go to the charts."""
@@ -314,14 +356,6 @@ def _size(size: int) -> str:
     return f"{number(megabytes, decimals=0 if megabytes >= 10 else 1)} MB"
 
 
-_NO_ACCOUNT = State(
-    "Connect your account",
-    "M360 Desk keeps every device session of your M360 account on this computer. It needs the two "
-    "credentials that the M360 dashboard shows under API.",
-    icon="phone",
-    buttons=(("settings", "Enter credentials…"), ("demo", "Look at the demo")),
-    small="The demo is a made-up workshop with 25,000 sessions. It needs no account and sends nothing.",
-)
 _READING = State(
     "Reading the account",
     "The newest sessions appear here first. You can search and open them while the rest comes in.",

@@ -1,0 +1,175 @@
+"""The pages of the settings that only hold values: sync, batteries, look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from m360desk.ui.theme import GRID, PANE_PADDING
+from m360desk.ui.themed_label import ThemedLabel
+
+if TYPE_CHECKING:
+    from m360desk.system.settings import Settings
+    from m360desk.ui.theme_source import ThemeSource
+
+_THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
+
+
+class Page(QWidget):
+    """A heading over a form."""
+
+    def __init__(self, themes: ThemeSource, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.themes = themes
+        self.title = title
+        self.form = QFormLayout()
+        self.form.setHorizontalSpacing(PANE_PADDING)
+        self.form.setVerticalSpacing(GRID + 4)
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PANE_PADDING, PANE_PADDING, 2 * PANE_PADDING, PANE_PADDING)
+        column.setSpacing(PANE_PADDING)
+        column.addWidget(ThemedLabel(themes, title, font="heading", parent=self))
+        column.addLayout(self.form)
+        column.addStretch(1)
+
+    def small(self, text: str = "") -> ThemedLabel:
+        """Make a small explanation."""
+        return ThemedLabel(self.themes, text, font="small", colour="text2", wraps=True, parent=self)
+
+    def changes(self) -> dict[str, object]:
+        """What the user has changed here: names of settings and their new values."""
+        return {}
+
+    def spin(
+        self, name: str, value: int, least: int, most: int, *, suffix: str = "", special: str = ""
+    ) -> QSpinBox:
+        """Make a field for a whole number; ``special`` is what its least value is called."""
+        box = QSpinBox(self)
+        box.setObjectName(name)
+        box.setRange(least, most)
+        box.setSuffix(suffix)
+        box.setSpecialValueText(special)
+        box.setValue(value)
+        box.setMinimumWidth(box.fontMetrics().horizontalAdvance(special or "0" * 8) + 56)
+        return box
+
+
+def differing(now: dict[str, object], before: Settings) -> dict[str, object]:
+    """Those values that are not what the settings held: others may have been changed elsewhere meanwhile."""
+    return {name: value for name, value in now.items() if value != getattr(before, name)}
+
+
+class SyncPage(Page):
+    """When to sync, and how far back changes are looked for."""
+
+    def __init__(self, themes: ThemeSource, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(themes, "Sync", parent)
+        self._before = settings
+        self._on_start = QCheckBox("When the window opens", self)
+        self._on_start.setObjectName("syncOnStart")
+        self._on_start.setChecked(settings.sync_on_start)
+        self._minutes = self.spin(
+            "syncMinutes", settings.sync_minutes, 0, 1440, suffix=" minutes", special="Only on demand"
+        )
+        self._days = self.spin("rereadDays", settings.reread_days, 1, 365, suffix=" days")
+        self._pages = self.spin("testingPages", settings.testing_pages, 1, 100, suffix=" pages")
+        self.form.addRow("Sync", self._on_start)
+        self.form.addRow("Sync every", self._minutes)
+        self.form.addRow("", self.small("While the window is open, in live mode."))
+        self.form.addRow("Look again at", self._days)
+        self.form.addRow(
+            "", self.small("Sessions of so many days are read anew: grades and results come later.")
+        )
+        self.form.addRow("Testing mode", self._pages)
+        self.form.addRow("", self.small("Of 100 made-up sessions each, with every refresh."))
+
+    def changes(self) -> dict[str, object]:
+        now: dict[str, object] = {
+            "sync_on_start": self._on_start.isChecked(),
+            "sync_minutes": self._minutes.value(),
+            "reread_days": self._days.value(),
+            "testing_pages": self._pages.value(),
+        }
+        return differing(now, self._before)
+
+
+class BatteriesPage(Page):
+    """Where the bands of the state of health begin and end."""
+
+    def __init__(self, themes: ThemeSource, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(themes, "Batteries", parent)
+        self._before = settings
+        self._replace = self.spin("replaceBelow", settings.battery_replace_below, 1, 100, suffix=" %")
+        self._good = self.spin("goodFrom", settings.battery_good_from, 1, 100, suffix=" %")
+        self._bands = self.small()
+        self._bands.setObjectName("batteryBands")
+        self.form.addRow("Replace under", self._replace)
+        self.form.addRow("Good from", self._good)
+        self.form.addRow("", self._bands)
+        self._replace.valueChanged.connect(self._replace_moved)
+        self._good.valueChanged.connect(self._good_moved)
+        self._say()
+
+    def changes(self) -> dict[str, object]:
+        now: dict[str, object] = {
+            "battery_replace_below": self._replace.value(),
+            "battery_good_from": self._good.value(),
+        }
+        return differing(now, self._before)
+
+    def _replace_moved(self, value: int) -> None:
+        self._good.setValue(max(value, self._good.value()))
+        self._say()
+
+    def _good_moved(self, value: int) -> None:
+        self._replace.setValue(min(value, self._replace.value()))
+        self._say()
+
+    def _say(self) -> None:
+        low, high = self._replace.value(), self._good.value()
+        between = f"From {low} to under {high} %: watch. " if low < high else ""
+        self._bands.setText(
+            f"State of health under {low} %: replace. {between}From {high} %: good. "
+            "List, charts and scan card go by this."
+        )
+
+
+class LookPage(Page):
+    """Light or dark, and the language."""
+
+    def __init__(self, themes: ThemeSource, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(themes, "Look", parent)
+        self._before = settings
+        self._group = QButtonGroup(self)
+        choices = QWidget(self)
+        column = QVBoxLayout(choices)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        for number, (value, title) in enumerate(_THEMES):
+            button = QRadioButton(title, choices)
+            button.setObjectName(f"theme-{value}")
+            button.setChecked(settings.theme == value)
+            self._group.addButton(button, number)
+            column.addWidget(button)
+        language = QComboBox(self)
+        language.setObjectName("language")
+        language.addItem("English")
+        self.form.addRow("Theme", choices)
+        self.form.addRow("Language", language)
+        self.form.addRow("", self.small("There is only English so far."))
+
+    def changes(self) -> dict[str, object]:
+        now: dict[str, object] = {"theme": _THEMES[self._group.checkedId()][0]}
+        return differing(now, self._before)
