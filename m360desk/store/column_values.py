@@ -14,7 +14,7 @@ from m360desk.store.terms import TermTexts
 if TYPE_CHECKING:
     from m360desk.core.records import StoredValue
 
-_SLICE = 10_000
+_SLICE = 5_000
 _TEXTS_AT_ONCE = 500
 
 

@@ -56,11 +56,15 @@ NEVER = Condition("0", (), ())
 class Conditions:
     """Translates conditions for one cache as it is at the moment."""
 
-    def __init__(self, terms: TermTexts, few: Few, columns: frozenset[str]) -> None:
-        """`columns` are those that the cache has: one of another version may lack some."""
+    def __init__(self, terms: TermTexts, few: Few, columns: frozenset[str], *, limited: bool = False) -> None:
+        """`columns` are those that the cache has: one of another version may lack some.
+
+        `limited`: only the first few matches are wanted, so nothing is worth collecting all of them for.
+        """
         self._terms = terms
         self._few = few
         self._columns = columns
+        self._limited = limited
         self._found: dict[tuple[object, ...], list[int]] = {}
 
     def of(self, node: Node) -> Condition:
@@ -147,9 +151,17 @@ class Conditions:
         """The condition that these sessions pass: one of a list of rows, where they are few."""
         rows = self._few.containing(texts, condition.sql, condition.parameters)
         if rows is None:
-            return condition
+            return self._possible(texts, condition)
         found = _among("s.id", rows)
         return Condition(found.sql, found.parameters, rows)
+
+    def _possible(self, texts: Sequence[str], condition: Condition) -> Condition:
+        """The condition, tested on those sessions only that the trigram index names."""
+        expression = None if self._limited else self._few.expression(texts)
+        if expression is None:
+            return condition
+        sql = f"(s.id IN (SELECT rowid FROM trigrams WHERE trigrams MATCH ?) AND {condition.sql})"  # noqa: S608
+        return Condition(sql, (expression, *condition.parameters))
 
     def _any_of(self, conditions: Iterable[Condition]) -> Condition:
         parts = [one for one in conditions if one.sql != NEVER.sql]

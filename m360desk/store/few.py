@@ -10,6 +10,7 @@ from m360desk.core.fields import Field
 from m360desk.store.layout import is_identity
 from m360desk.store.schema import index_name
 
+_TRIGRAM = 3
 Parameter = str | int | float
 Rows = tuple[int, ...]
 
@@ -35,9 +36,9 @@ class Few:
 
         None where they are many, or where a text is shorter than a trigram.
         """
-        if not self.trigrams or any(len(text) < 3 for text in texts):
+        expression = self.expression(texts)
+        if expression is None:
             return None
-        expression = " OR ".join(f"({_trigrams(text)})" for text in texts)
         found = self._first("SELECT rowid AS id FROM trigrams WHERE trigrams MATCH ?", (expression,))
         if not found:
             return found
@@ -47,6 +48,15 @@ class Few:
         )
         row = self.connection.execute(statement, (as_list(found), *parameters)).fetchone()
         return _read(row[0])
+
+    def expression(self, texts: Sequence[str]) -> str | None:
+        """For the trigram index: all sessions that may have one of these folded texts in an identity.
+
+        None where the index cannot tell.
+        """
+        if not self.trigrams or any(len(text) < _TRIGRAM for text in texts):
+            return None
+        return " OR ".join(f"({_trigrams(text)})" for text in texts)
 
     def by_index(self, field: Field, test: str, parameters: Sequence[Parameter]) -> Rows | None:
         """The sessions that pass a `test` of one field; None where they are many or it has no index."""
@@ -69,7 +79,8 @@ def as_list(rows: Sequence[int]) -> str:
 
 
 def _trigrams(text: str) -> str:
-    quoted = (text[at : at + 3].replace('"', '""') for at in range(len(text) - 2))
+    parts = (text[at : at + _TRIGRAM] for at in range(len(text) - _TRIGRAM + 1))
+    quoted = (part.replace('"', '""') for part in parts)
     return " AND ".join(f'"{trigram}"' for trigram in dict.fromkeys(quoted))
 
 

@@ -30,6 +30,11 @@ class Statement:
     parameters: tuple[Parameter, ...]
 
 
+def can_walk(order: Order, indexes: frozenset[str]) -> bool:
+    """Whether an index stands in the wanted order."""
+    return index_name(order.field) in indexes & _WALKED
+
+
 def ordered(
     order: Order, condition: Condition, *, limited: bool, columns: frozenset[str], indexes: frozenset[str]
 ) -> list[Statement]:
@@ -49,11 +54,10 @@ def ordered(
     if field.name not in columns:
         return [_select("sessions AS s", condition, "", f"s.id {way}")]
     column = f"s.{field.name}"
-    index = index_name(field.name)
     # Visiting every session in another order than it lies on disk costs more than sorting.
     worth_it = limited or condition is ALWAYS or field.name == "time"
-    walks = worth_it and condition.rows is None and index in indexes & _WALKED
-    how = f"INDEXED BY {index}" if walks else _NO_INDEX
+    walks = worth_it and condition.rows is None and can_walk(order, indexes)
+    how = f"INDEXED BY {index_name(field.name)}" if walks else _NO_INDEX
     if is_coded(field):
         source = (
             f"terms AS t INDEXED BY terms_in_order CROSS JOIN sessions AS s {how} ON {column} = t.id"

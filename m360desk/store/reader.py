@@ -19,7 +19,7 @@ from m360desk.store.few import Few
 from m360desk.store.layout import LAYOUT, column_type
 from m360desk.store.numbers import read_integers
 from m360desk.store.opening import suspect
-from m360desk.store.plan import ordered
+from m360desk.store.plan import can_walk, ordered
 from m360desk.store.stored import CacheStats, StoredRow, StoredSession, Version
 from m360desk.store.terms import TermTexts
 
@@ -80,10 +80,11 @@ class CacheReader:
         """
         found = array("q")
         with self._reading(cancel):
+            limited = limit is not None and can_walk(order, self._indexes)
             statements = ordered(
                 order,
-                self._conditions().of(query.root),
-                limited=limit is not None,
+                self._conditions(limited=limited).of(query.root),
+                limited=limited,
                 columns=self._columns,
                 indexes=self._indexes,
             )
@@ -259,10 +260,10 @@ class CacheReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _conditions(self) -> Conditions:
+    def _conditions(self, *, limited: bool = False) -> Conditions:
         few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
         shortcuts = Few(self._connection, self._indexes, self._trigrams, few)
-        return Conditions(self._terms, shortcuts, self._columns)
+        return Conditions(self._terms, shortcuts, self._columns, limited=limited)
 
     def _records(self) -> "Codec":
         """What decompresses records; its library is not loaded for lists."""
