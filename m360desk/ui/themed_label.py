@@ -29,7 +29,7 @@ class ThemedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         if wraps:
             self.setWordWrap(True)
-            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
         themes.changed.connect(self._theme_changed)

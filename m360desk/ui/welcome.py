@@ -17,6 +17,7 @@ from m360desk.ui.settings.credential_fields import CredentialField, CredentialFi
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.theme import GRID, HALF, ICON_SIZE
 from m360desk.ui.themed_label import ThemedLabel
+from m360desk.ui.themed_line import ThemedLine
 from m360desk.ui.while_alive import while_alive
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _LEFT, _RIGHT, _GAP = 416, 320, 64
 _LOGO = 48
+_RESULT_HEIGHT = 136
+"""Kept free for what a check finds, so that nothing moves when it is there."""
 _PROMISES = (
     ("scan", "Scan to find", "Scan an IMEI at any time, the device opens."),
     ("database", "Your whole history", "Kept on this computer, also off-line."),
@@ -73,10 +76,7 @@ class WelcomePage(QWidget):
         grid.setVerticalSpacing(40)
         grid.addLayout(self._make_head(), 0, 0, 1, 3)
         grid.addLayout(self._make_account(), 1, 0)
-        line = QFrame(self)
-        line.setFrameShape(QFrame.Shape.VLine)
-        line.setFrameShadow(QFrame.Shadow.Sunken)
-        grid.addWidget(line, 1, 1)
+        grid.addWidget(ThemedLine(themes, Qt.Orientation.Vertical, self), 1, 1)
         grid.addLayout(self._make_demo(), 1, 2)
         centred = QHBoxLayout()
         centred.addStretch(1)
@@ -166,6 +166,7 @@ class WelcomePage(QWidget):
         button = QPushButton(text, self)
         button.setObjectName(name)
         button.setAutoDefault(True)
+        button.setMinimumHeight(self._themes.theme.fonts.control_height)
         button.clicked.connect(pressed)
         return button
 
@@ -203,7 +204,6 @@ class WelcomePage(QWidget):
             column.addWidget(field)
             column.addSpacing(GRID)
         where = QLabel('<a href="where">Where do I find these?</a>', self)
-        where.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
         where.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
@@ -214,8 +214,14 @@ class WelcomePage(QWidget):
         row.addWidget(where)
         row.addStretch(1)
         column.addLayout(row)
-        self.result.setFixedWidth(_LEFT)
-        column.addWidget(self.result)
+        place = QWidget(self)
+        place.setFixedWidth(_LEFT)
+        place.setMinimumHeight(_RESULT_HEIGHT)
+        room = QVBoxLayout(place)
+        room.setContentsMargins(0, 0, 0, 0)
+        room.addWidget(self.result)
+        room.addStretch(1)
+        column.addWidget(place)
         column.addSpacing(GRID)
         row = QHBoxLayout()
         row.setSpacing(GRID)
@@ -251,10 +257,7 @@ class WelcomePage(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         column.addSpacing(2 * GRID)
-        line = QFrame(self)
-        line.setFrameShape(QFrame.Shape.HLine)
-        line.setFrameShadow(QFrame.Shadow.Sunken)
-        column.addWidget(line)
+        column.addWidget(ThemedLine(self._themes, parent=self))
         column.addSpacing(2 * GRID)
         for icon, title, promise in _PROMISES:
             column.addLayout(self._promise(icon, title, promise))

@@ -242,6 +242,9 @@ class Accounts(QObject):
             line = self._lines.make(key, given, automatic=True)
 
             async def job() -> ConnectionReport:
+                # Loaded first: how long that takes says nothing of the service.
+                import httpx  # noqa: F401
+
                 from m360desk.api.check import check_connection
 
                 try:

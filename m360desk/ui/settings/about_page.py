@@ -43,15 +43,15 @@ class AboutPage(Page):
         for name, version in versions():
             label = ThemedLabel(themes, version, wraps=True, parent=self)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self.form.addRow(name, label)
-        self.form.addRow("Licence", ThemedLabel(themes, "MIT", parent=self))
+            self.row(name, label)
+        self.row("Licence", ThemedLabel(themes, "MIT", parent=self))
         copy = QPushButton("Copy versions", self)
         copy.setAutoDefault(False)
         copy.clicked.connect(self._copy)
         row = QHBoxLayout()
         row.addWidget(copy)
         row.addStretch(1)
-        self.form.addRow("", row)
+        self.row("", row)
 
     def _copy(self) -> None:
         text = "\n".join(f"{name} {version}" for name, version in versions())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from m360desk.system.credentials import StoredCredentials
 from m360desk.ui.messages import show_problem
@@ -14,6 +14,7 @@ from m360desk.ui.settings.credential_fields import CredentialFields
 from m360desk.ui.settings.pages import Page, differing
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.theme import GRID, HALF
+from m360desk.ui.themed_line import ThemedLine
 from m360desk.ui.while_alive import while_alive
 
 if TYPE_CHECKING:
@@ -51,14 +52,11 @@ class AccountPage(Page):
         self._round = 0
         if accounts.has_demo:
             self._add_demo_row()
-        self.form.addRow("Mode", self._make_mode())
-        line = QFrame(self)
-        line.setFrameShape(QFrame.Shape.HLine)
-        line.setFrameShadow(QFrame.Shadow.Sunken)
-        self.form.addRow(line)
+        self.row("Mode", self._make_mode())
+        self.form.addRow(ThemedLine(themes, parent=self))
         self.fields = CredentialFields(themes, self)
-        self.form.addRow("Auth code", self.fields.code)
-        self.form.addRow("Auth token", self.fields.token)
+        self.row("Auth code", self.fields.code)
+        self.row("Auth token", self.fields.token)
         self._workstations = self.spin(
             "workstations", settings.workstations or 0, 0, 1000, special="Automatic"
         )
@@ -66,17 +64,18 @@ class AccountPage(Page):
         row.setSpacing(GRID + HALF)
         row.addWidget(self._workstations)
         row.addWidget(self.small("on the licence; one request a second each"), 1)
-        self.form.addRow("Workstations", row)
+        self.row("Workstations", row)
         self._check = QPushButton("Check connection", self)
         self._check.setObjectName("checkConnection")
         self._check.setAutoDefault(False)
+        self._check.setMinimumHeight(themes.theme.fonts.control_height)
         self._check.clicked.connect(self.check)
         button_row = QHBoxLayout()
         button_row.addWidget(self._check)
         button_row.addStretch(1)
-        self.form.addRow("", button_row)
+        self.row("", button_row)
         self.result = CheckView(themes, marks, self)
-        self.form.addRow("", self.result)
+        self.row("", self.result)
         self._show_account()
         self.fields.edited.connect(self._outdated)
         self._live.toggled.connect(self._outdated)
@@ -167,6 +166,7 @@ class AccountPage(Page):
         box = QWidget(self)
         box.setObjectName("modeChoice")
         box.setAccessibleName("Mode")
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -196,4 +196,4 @@ class AccountPage(Page):
         row.setSpacing(GRID + HALF)
         row.addWidget(leave)
         row.addWidget(self.small("What follows is about your own account."), 1)
-        self.form.addRow("Demo", row)
+        self.row("Demo", row)

@@ -79,6 +79,7 @@ class CheckView(QFrame):
         row = self._grid.rowCount()
         if mark is not None:
             place = QLabel(self)
+            place.setFixedHeight(self._themes.theme.fonts.body_line)
             self._grid.addWidget(place, row, 0, Qt.AlignmentFlag.AlignTop)
             self._shown.append((place, mark))
         words = ThemedLabel(self._themes, text, font=font, colour=colour, wraps=True, parent=self)

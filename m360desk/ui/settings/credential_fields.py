@@ -37,6 +37,8 @@ class CredentialField(QWidget):
         self.replace.setObjectName(f"replace-{name}")
         self.replace.setAccessibleName(f"Replace the stored {title.lower()}")
         self.replace.setAutoDefault(False)
+        for control in (self.line, self.replace):
+            control.setMinimumHeight(themes.theme.fonts.control_height)
         self.replace.hide()
         self._hint = ThemedLabel(themes, font="small", colour="text2", wraps=True, parent=self)
         self._hint_text = ""

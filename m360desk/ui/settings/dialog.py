@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,6 +28,7 @@ from m360desk.ui.settings.pages import BatteriesPage, LookPage, Page, SyncPage
 from m360desk.ui.settings.side_list import SideList
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.theme import GRID, PANE_PADDING
+from m360desk.ui.themed_line import ThemedLine
 
 if TYPE_CHECKING:
     from m360desk.system.credentials import StoredCredentials
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 _ICONS = ("person", "sync", "battery", "contrast", "disk", "info")
 _NAMES = ("Account", "Sync", "Batteries", "Look", "Data", "About")
-_SIZE = (734, 640)
+_SIZE = (734, 668)
 
 
 class SettingsDialog(QDialog):
@@ -153,6 +155,12 @@ class SettingsDialog(QDialog):
     # Looks
 
     def _lay_out(self) -> None:
+        self._forget_button = QPushButton("Forget credentials…", self)
+        self._forget_button.setObjectName("forgetCredentials")
+        self._forget_button.setFlat(True)
+        self._forget_button.setAutoDefault(False)
+        self._forget_button.setEnabled(bool(self._accounts.account))
+        self._forget_button.clicked.connect(self._ask_to_forget)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
@@ -160,19 +168,15 @@ class SettingsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._ok.setDefault(True)
-        self._forget_button = QPushButton("Forget credentials…", self)
-        self._forget_button.setObjectName("forgetCredentials")
-        self._forget_button.setFlat(True)
-        self._forget_button.setAutoDefault(False)
-        self._forget_button.setEnabled(bool(self._accounts.account))
-        self._forget_button.clicked.connect(self._ask_to_forget)
+        for button in (*buttons.buttons(), self._forget_button):
+            button.setMinimumHeight(self._themes.theme.fonts.control_height)
         self._body = QWidget(self)
         self._body.setAutoFillBackground(True)
         row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.list)
-        row.addWidget(_line(QFrame.Shape.VLine, self._body))
+        row.addWidget(ThemedLine(self._themes, Qt.Orientation.Vertical, self._body))
         row.addWidget(self._stack, 1)
         footer = QHBoxLayout()
         footer.setContentsMargins(PANE_PADDING, GRID + 4, PANE_PADDING, GRID + 4)
@@ -182,7 +186,7 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._body, 1)
-        column.addWidget(_line(QFrame.Shape.HLine, self))
+        column.addWidget(ThemedLine(self._themes, parent=self))
         column.addLayout(footer)
 
     def _theme_changed(self) -> None:
@@ -203,10 +207,3 @@ def _scrolling(page: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setWidget(page)
     return area
-
-
-def _line(shape: QFrame.Shape, parent: QWidget) -> QFrame:
-    line = QFrame(parent)
-    line.setFrameShape(shape)
-    line.setFrameShadow(QFrame.Shadow.Sunken)
-    return line

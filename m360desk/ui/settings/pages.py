@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QFormLayout,
+    QLayout,
     QRadioButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from m360desk.ui.theme import GRID, PANE_PADDING
+from m360desk.ui.theme import GRID, HALF, PANE_PADDING
 from m360desk.ui.themed_label import ThemedLabel
 
 if TYPE_CHECKING:
     from m360desk.system.settings import Settings
     from m360desk.ui.theme_source import ThemeSource
 
+_LABEL_WIDTH = 108
 _THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 
 
@@ -44,6 +47,23 @@ class Page(QWidget):
         column.addLayout(self.form)
         column.addStretch(1)
 
+    def minimumSizeHint(self) -> QSize:
+        # By itself it would count the lines that texts take in the narrowest page of all, and always scroll.
+        return QSize(super().minimumSizeHint().width(), 0)
+
+    def row(self, title: str, field: QWidget | QLayout) -> None:
+        """Add a row; "" leaves the place of the label empty."""
+        label = ThemedLabel(self.themes, title, colour="text2", parent=self)
+        label.setMinimumWidth(_LABEL_WIDTH)
+        label.setContentsMargins(0, HALF, 0, 0)
+        if isinstance(field, QLayout):
+            self.form.addRow(label, field)
+            return
+        self.form.addRow(label, field)
+        label.setBuddy(field)
+        if title and not field.accessibleName():
+            field.setAccessibleName(title)
+
     def small(self, text: str = "") -> ThemedLabel:
         """Make a small explanation."""
         return ThemedLabel(self.themes, text, font="small", colour="text2", wraps=True, parent=self)
@@ -62,6 +82,7 @@ class Page(QWidget):
         box.setSuffix(suffix)
         box.setSpecialValueText(special)
         box.setValue(value)
+        box.setMinimumHeight(self.themes.theme.fonts.control_height)
         box.setMinimumWidth(box.fontMetrics().horizontalAdvance(special or "0" * 8) + 56)
         return box
 
@@ -85,15 +106,13 @@ class SyncPage(Page):
         )
         self._days = self.spin("rereadDays", settings.reread_days, 1, 365, suffix=" days")
         self._pages = self.spin("testingPages", settings.testing_pages, 1, 100, suffix=" pages")
-        self.form.addRow("Sync", self._on_start)
-        self.form.addRow("Sync every", self._minutes)
-        self.form.addRow("", self.small("While the window is open, in live mode."))
-        self.form.addRow("Look again at", self._days)
-        self.form.addRow(
-            "", self.small("Sessions of so many days are read anew: grades and results come later.")
-        )
-        self.form.addRow("Testing mode", self._pages)
-        self.form.addRow("", self.small("Of 100 made-up sessions each, with every refresh."))
+        self.row("Sync", self._on_start)
+        self.row("Sync every", self._minutes)
+        self.row("", self.small("While the window is open, in live mode."))
+        self.row("Look again at", self._days)
+        self.row("", self.small("Sessions of so many days are read anew: grades and results come later."))
+        self.row("Testing mode", self._pages)
+        self.row("", self.small("Of 100 made-up sessions each, with every refresh."))
 
     def changes(self) -> dict[str, object]:
         now: dict[str, object] = {
@@ -115,9 +134,9 @@ class BatteriesPage(Page):
         self._good = self.spin("goodFrom", settings.battery_good_from, 1, 100, suffix=" %")
         self._bands = self.small()
         self._bands.setObjectName("batteryBands")
-        self.form.addRow("Replace under", self._replace)
-        self.form.addRow("Good from", self._good)
-        self.form.addRow("", self._bands)
+        self.row("Replace under", self._replace)
+        self.row("Good from", self._good)
+        self.row("", self._bands)
         self._replace.valueChanged.connect(self._replace_moved)
         self._good.valueChanged.connect(self._good_moved)
         self._say()
@@ -166,9 +185,10 @@ class LookPage(Page):
         language = QComboBox(self)
         language.setObjectName("language")
         language.addItem("English")
-        self.form.addRow("Theme", choices)
-        self.form.addRow("Language", language)
-        self.form.addRow("", self.small("There is only English so far."))
+        language.setMinimumHeight(themes.theme.fonts.control_height)
+        self.row("Theme", choices)
+        self.row("Language", language)
+        self.row("", self.small("There is only English so far."))
 
     def changes(self) -> dict[str, object]:
         now: dict[str, object] = {"theme": _THEMES[self._group.checkedId()][0]}

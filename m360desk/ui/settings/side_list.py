@@ -70,6 +70,7 @@ class SideList(QListWidget):
         self.setFixedWidth(_WIDTH)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
+        self.setAutoFillBackground(True)
         self.setItemDelegate(_Delegate(themes, icons, self))
         self.setViewportMargins(0, GRID, 0, GRID)
         self._themes = themes
@@ -84,5 +85,6 @@ class SideList(QListWidget):
     def _theme_changed(self) -> None:
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Base, self._themes.theme.window)
+        palette.setColor(QPalette.ColorRole.Window, self._themes.theme.window)
         self.setPalette(palette)
         self.scheduleDelayedItemsLayout()
