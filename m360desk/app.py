@@ -18,6 +18,7 @@ from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
 from m360desk.ui.icons import Icons, application_icon
+from m360desk.ui.picture import Picture
 from m360desk.ui.shell import Shell
 from m360desk.ui.theme_source import ThemeSource
 from m360desk.workers.accounts import Accounts
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 SWITCH_SECONDS = 0.001
 """How long a worker may keep Python's lock while the UI thread wants it; the default is five times that."""
+
+
+SCREENSHOT_SIZE = (1440, 900)
 
 
 class Application(QObject):
@@ -74,11 +78,14 @@ class Application(QObject):
     def start(self) -> None:
         """Show the window and begin; what is heavy comes after the first rows."""
         window = self.shell.window
-        window.restore_kept(self._window_file.load())
+        if self._options.screenshot is None:
+            window.restore_kept(self._window_file.load())
+        else:
+            window.resize(*SCREENSHOT_SIZE)
+            self._picture = Picture(self.shell, self._options.screenshot, self._app.exit)
         self.accounts.open_last()
+        self.shell.begin()
         window.show()
-        if self._options.page == "battery":
-            self.shell.show_battery_page()
 
     def stop(self) -> None:
         """Close everything; returns when every thread has ended."""
@@ -114,6 +121,8 @@ class Application(QObject):
         self._app.setWindowIcon(application_icon())
         self.shell.build_rest()
         self.shell.say_notes(self._notes)
+        if self._options.page == "battery":
+            self.shell.show_battery_page()
         if self._options.screenshot is None or self._options.demo:
             self.accounts.sync_on_start()
 

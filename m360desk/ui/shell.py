@@ -66,13 +66,20 @@ class Shell(QObject):
     @property
     def awaits(self) -> bool:
         """Whether something that the window shows is still to come."""
-        if self.detail is None or self.accounts.starting or self.desk.sync.running:
+        if self.detail is None or self.desk.sync.running:
+            return True
+        if self.accounts.has_demo and self.accounts.mode != "demo":
             return True
         if self.desk.key is not None and self.controller.awaits:
             return True
         if self.window.pages.currentIndex() == BATTERY:
-            return not self._charts_settled
+            return self._battery is None or bool(self._battery.awaits)
         return self.page.table.current_row_id() != self.shown_id
+
+    def begin(self) -> None:
+        """Show something at once where there is no cache to show yet."""
+        if self.desk.key is None:
+            self._show_state()
 
     def build_rest(self) -> None:
         """Build what the first rows need not wait for: the detail pane and what it shows."""
@@ -302,12 +309,10 @@ class Shell(QObject):
 
     def _cache_changed(self) -> None:
         if self._battery is not None:
-            self._charts_settled = False
             self._battery.refresh()
 
     def _query_changed(self, query: object) -> None:
         if self._battery is not None:
-            self._charts_settled = False
             self._battery.show_query(query)
 
     def _settings_changed(self) -> None:
@@ -322,13 +327,9 @@ class Shell(QObject):
 
         self._battery = BatteryPage(self.desk, self.themes, self.icons, self.marks)
         self._battery.filter_asked.connect(self.window.search_box.setText)
-        self._battery.settled.connect(self._charts_shown)
+        self._battery.settled.connect(self.settled)
         self._battery.show_query(self.controller.query)
         return self._battery  # type: ignore[no-any-return]  # known only here, where it is imported
-
-    def _charts_shown(self) -> None:
-        self._charts_settled = True
-        self.settled.emit()
 
     def show_battery_page(self) -> None:
         """Go to the charts."""
@@ -356,6 +357,11 @@ def _size(size: int) -> str:
     return f"{number(megabytes, decimals=0 if megabytes >= 10 else 1)} MB"
 
 
+_DEMO_STARTS = State(
+    "Opening the demo",
+    "A made-up workshop is set up on this computer. Nothing is sent anywhere.",
+    icon="play",
+)
 _READING = State(
     "Reading the account",
     "The newest sessions appear here first. You can search and open them while the rest comes in.",

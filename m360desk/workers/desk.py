@@ -7,6 +7,7 @@ nothing that draws knows of threads.
 from __future__ import annotations
 
 import threading
+from array import array
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +21,6 @@ from m360desk.workers.network_lane import NetworkLane
 from m360desk.workers.sync_runner import SyncRunner
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
     from pathlib import Path
@@ -158,11 +158,23 @@ class Desk(QObject):
 
     def search_first(self, query: Query, order: Order, done: Callable[[array[int]], None]) -> None:
         """Ask for the first screenful of row ids that answer a query."""
-        self._ask("rows", "first", lambda r, t: r.ids(query, order, limit=FIRST_ROWS, cancel=t), done)
+        self._ask(
+            "rows",
+            "first",
+            lambda r, t: r.ids(query, order, limit=FIRST_ROWS, cancel=t),
+            done,
+            absent=lambda: done(array("q")),
+        )
 
     def search(self, query: Query, order: Order, done: Callable[[array[int]], None]) -> None:
         """Ask for all row ids that answer a query, in their order."""
-        self._ask("bulk", "ids", lambda r, t: r.ids(query, order, cancel=t), done)
+        self._ask(
+            "bulk",
+            "ids",
+            lambda r, t: r.ids(query, order, cancel=t),
+            done,
+            absent=lambda: done(array("q")),
+        )
 
     def rows(self, ids: Sequence[int], done: Callable[[Sequence[StoredRow | None]], None]) -> None:
         """Ask for rows by their ids."""
@@ -228,16 +240,20 @@ class Desk(QObject):
         kind: str,
         work: Callable[[CacheReader, CancelToken], T],
         done: Callable[[T], None],
+        absent: Callable[[], None] | None = None,
     ) -> None:
+        """Ask a lane; ``absent`` is called where nothing has been cached yet, which is no trouble."""
         if self._lanes is None:
             return
-        reader: Lane[CacheReader] = getattr(self._lanes, lane)
-        reader.request(kind, work, done, self._read_failed)
 
-    def _read_failed(self, error: Exception) -> None:
-        # Nothing cached yet is no trouble: the window shows what to do.
-        if not isinstance(error, CacheAbsent):
-            self.failed.emit(error)
+        def failed(error: Exception) -> None:
+            if not isinstance(error, CacheAbsent):
+                self.failed.emit(error)
+            elif absent is not None:
+                absent()
+
+        reader: Lane[CacheReader] = getattr(self._lanes, lane)
+        reader.request(kind, work, done, failed)
 
     def _counted(self, stats: CacheStats) -> None:
         self.stats = stats

@@ -111,6 +111,11 @@ class BatteryPage(QWidget):
         """The limits that the charts show: the settings', or those that are being chosen here."""
         return self._wanted or self._desk.limits
 
+    @property
+    def awaits(self) -> bool:
+        """Whether the charts are about to show something else."""
+        return self._busy or self._stale or self.figures is None
+
     # Asking
 
     def _ask_now(self) -> None:

@@ -41,6 +41,7 @@ class SessionsController(QObject):
         self._hidden = 0
         self._fresh = True
         self._begun = False
+        self._asked = True
         self._patience = self._timer(PATIENCE_MS, self._say_error)
         self._refresh = self._timer(LEAST_PAUSE_MS, self._ask_again)
         box.textChanged.connect(self._typed)
@@ -50,6 +51,11 @@ class SessionsController(QObject):
         page.repair_asked.connect(box.setText)
         desk.cache_changed.connect(self._cache_changed)
         desk.cache_opened.connect(self._cache_opened)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether an answer, or a look at what sync has written, is still to come."""
+        return self._asked or self._refresh.isActive() or self._patience.isActive()
 
     @property
     def listed(self) -> int:
@@ -134,8 +140,10 @@ class SessionsController(QObject):
 
     def _ask_all(self) -> None:
         began = perf_counter()
+        self._asked = True
 
         def done(ids: array[int]) -> None:
+            self._asked = False
             self._refresh.setInterval(max(LEAST_PAUSE_MS, round((perf_counter() - began) * 5_000)))
             self._answer(ids)
 
