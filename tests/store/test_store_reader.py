@@ -74,6 +74,7 @@ def test_a_scan_finds_exactly_its_device(
         read(record(502, imei="990000862471854", imei2=imei, connectionTime="2026-01-01T00:00:00Z")),
         read(record(503, customId=f"{imei}9", serial="X" + imei)),
         read(record(504, customId="Größe 3", serial="Z9")),
+        read(record(505, customId="Lot   7")),
     ]
     outcome = writer.store_page(page, stretch=None, batch=4, state=None)
     with CacheReader.open(path) as reader:
@@ -84,6 +85,8 @@ def test_a_scan_finds_exactly_its_device(
         for text in (str(filled[0].key), str(filled[0].key).upper(), str(filled[0].get("serial")).lower()):
             assert list(reader.find(text)) == [1], text
         assert list(reader.find(" ")) == list(reader.find("35")) == []
+        assert list(reader.find("lot 7")) == [outcome.row_ids[5]]
+        assert list(reader.ids(Query("", Words("lot 7")), Order())) == [outcome.row_ids[5]]
         device = str(page[0].get("device"))
         assert [row.row_id for row in reader.same_device(device)] == [
             number

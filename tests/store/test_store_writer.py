@@ -254,23 +254,28 @@ def test_an_audit_of_a_time_marks_no_older_session(
 
 
 def test_a_full_disk_loses_nothing_that_was_stored(
-    writer: CacheWriter, path: Path, sessions: Sessions
+    writer: CacheWriter, path: Path, sessions: Sessions, record: Callable[..., bytes]
 ) -> None:
-    store(writer, sessions(1, 101), state=b"first")
+    """Nor is anything remembered that was not: the failed page brought a dictionary and new texts."""
+    store(writer, sessions(0, 1_000), state=b"first")
     before = dump(path)
+    more = [read(record(number, username=f"new {number % 5}")) for number in range(1_000, 2_000)]
     pages = writer._connection.execute("PRAGMA page_count").fetchone()[0]
-    writer._connection.execute(f"PRAGMA max_page_count = {pages + 3}")
+    writer._connection.execute(f"PRAGMA max_page_count = {pages + 12}")
     with pytest.raises(DiskFull) as full:
-        store(writer, sessions(101, 901), batch=2, state=b"second")
+        store(writer, more, batch=2, state=b"second")
     assert "disk is full" in full.value.user_text.happened
     assert dump(path) == before
     assert (writer.sync_state(), writer.last_batch()) == (b"first", 1)
 
     writer._connection.execute("PRAGMA max_page_count = 1000000")
-    assert store(writer, sessions(101, 901), batch=2, state=b"second").new == 800
-    with CacheReader.open(path) as reader:  # texts and dictionaries of the failed page were not remembered
-        assert len(set(reader.raws(reader.ids(EVERYTHING, Order())))) == 900
-        assert {r.get("operator") for r in reader.rows(range(1, 900)) if r} == {"anna", "marek", "yuki"}
+    assert store(writer, more, batch=2, state=b"second").new == 1_000
+    with CacheReader.open(path) as reader:
+        raws = reader.raws(reader.ids(EVERYTHING, Order()))
+        assert set(raws) == {session.raw for session in (*sessions(0, 1_000), *more)}
+        assert {row.get("operator") for row in reader.rows(range(1_001, 2_001)) if row} == {
+            f"new {number}" for number in range(5)
+        }
 
 
 def test_a_second_writer_is_told_who_holds_the_cache(path: Path, clock: Any) -> None:
