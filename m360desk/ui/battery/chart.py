@@ -68,7 +68,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     """The fields that the filter speaks of (their terms are replaced), and the new terms."""
 
     def __init__(self, name: str, title: str, themes: ThemeSource) -> None:
-        super().__init__(background=None)
+        super().__init__(background=themes.theme.base)
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -247,6 +247,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
 
     def _theme_changed(self) -> None:
+        self.setBackground(self.theme.base)
         self.fill_again()
         self.repaint_layers()
 
