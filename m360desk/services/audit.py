@@ -11,6 +11,7 @@ from m360desk.api.errors import ApiError
 from m360desk.api.requests import HistoryRequest
 from m360desk.services.ledger import Step
 from m360desk.services.probing import Probe
+from m360desk.services.record_reader import Read
 from m360desk.services.stretches import End
 from m360desk.services.sync_errors import CursorStuck
 from m360desk.services.sync_run import SyncRun, last_key, refuses_cursor
@@ -84,7 +85,8 @@ class Audit:
         """Store a page; whether the re-walk ends with it."""
         run = self._run
         if page.records:
-            await run.count(run.hand_in(lambda writer: self._store(writer, page)))
+            read = run.reader.begin(page.records)
+            await run.count(run.hand_in(lambda writer: self._store(writer, read)))
         oldest = await run.oldest_record() if page.has_more is False or not page.records else None
         if page.records and (oldest is None or oldest not in page.records):
             return False
@@ -99,10 +101,10 @@ class Audit:
             run.note(f"{gone} sessions are not in the account any more; they stay here, marked.")
         return True
 
-    def _store(self, writer: CacheWriter, page: HistoryPage) -> Step | None:
+    def _store(self, writer: CacheWriter, read: Read) -> Step | None:
         """In the writer's thread: store what has changed or was missed, and check off what is there."""
         ledger = self._run.ledger
-        step = ledger.store_apart(writer, page.records)
+        step = ledger.store_apart(writer, read)
         if step is None:
             return None
         writer.audit_see(step.page.keys)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from m360desk.core.fields import INDEX
 from m360desk.core.identity import SAMPLE_M360ID
-from m360desk.core.records import Session, read
+from m360desk.core.records import Session
 from m360desk.services import stretches as stretch_rules
 from m360desk.services.order_check import ids_are_disorderly
+from m360desk.services.record_reader import Read, read_here
 from m360desk.services.stretches import Page, Stretches
 from m360desk.services.sync_errors import IdsDisorderly, NotLive
 from m360desk.services.sync_state import Plan, SyncState, decode_state, encode_state
@@ -85,39 +86,32 @@ class Ledger:
         if plan != self.state.plan:
             self._save(writer, self.state.with_plan(plan))
 
-    def store_down(self, writer: CacheWriter, records: Sequence[bytes], reading: Reading) -> Step | None:
+    def store_down(self, writer: CacheWriter, read: Read, reading: Reading) -> Step | None:
         """Store a page that was read downwards; None where that walk is over.
 
         Raises:
             NotLive: a record is one that testing mode made up. Nothing was stored.
             IdsDisorderly: ids say nothing about time here. Nothing was stored.
         """
-        return self._store(writer, records, reading, stretch_rules.read_down, stretch_rules.meet_older)
+        return self._store(writer, read, reading, stretch_rules.read_down, stretch_rules.meet_older)
 
-    def store_up(self, writer: CacheWriter, records: Sequence[bytes], reading: Reading) -> Step | None:
+    def store_up(self, writer: CacheWriter, read: Read, reading: Reading) -> Step | None:
         """Store a page that was read upwards, oldest record first; else like `store_down`."""
-        return self._store(writer, records, reading, stretch_rules.read_up, stretch_rules.meet_newer)
+        return self._store(writer, read, reading, stretch_rules.read_up, stretch_rules.meet_newer)
 
-    def store_apart(
-        self,
-        writer: CacheWriter,
-        records: Sequence[bytes],
-        change: Callable[[Plan], Plan] = lambda plan: plan,
-    ) -> Step | None:
-        """Store records that say nothing about gaps: those of a re-read. `change` is applied with them."""
+    def store_apart(self, writer: CacheWriter, read: Read) -> Step | None:
+        """Store records that say nothing about gaps: those of a re-read."""
         if self.closed:
             return None
-        sessions = _read(records)
-        state = self.state.with_plan(change(self.state.plan))
-        outcome = writer.store_page(sessions, stretch=None, batch=self.batch, state=encode_state(state))
-        self.state = state
+        sessions = _checked(read())
+        outcome = writer.store_page(sessions, stretch=None, batch=self.batch, state=None)
         return _step(sessions, outcome, 0)
 
     def check_bottom(self, writer: CacheWriter, oldest: bytes, number: int) -> Step | None:
         """Store the oldest record of all; where the stretch of `number` holds it, that is the bottom."""
         if self.closed:
             return None
-        sessions = _read([oldest])
+        sessions = _checked(read_here([oldest])())
         outcome = writer.store_page(sessions, stretch=None, batch=self.batch, state=None)
         reached = any(self._is_own(number, met) for met in outcome.stretches)
         if reached:
@@ -139,7 +133,7 @@ class Ledger:
     def _store(
         self,
         writer: CacheWriter,
-        records: Sequence[bytes],
+        read: Read,
         reading: Reading,
         grow: Callable[[Stretches, int, Page], Stretches],
         meet: Callable[[Stretches, int, Sequence[int | None]], Stretches],
@@ -148,7 +142,7 @@ class Ledger:
             return None
         reading.over = True  # until this page is in
         number = reading.number
-        sessions = _read(records)
+        sessions = _checked(read())
         if self.state.plan.axis == "id" and ids_are_disorderly(sessions):
             raise IdsDisorderly
         page = page_of(sessions)
@@ -195,8 +189,7 @@ def is_sample(session: Session) -> bool:
     return session.values[_M360ID] == SAMPLE_M360ID
 
 
-def _read(records: Sequence[bytes]) -> list[Session]:
-    sessions = [read(record) for record in records]
+def _checked(sessions: list[Session]) -> list[Session]:
     refuse_samples(sessions)
     return sessions
 

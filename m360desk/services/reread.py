@@ -90,7 +90,8 @@ class Reread:
 
     async def _store(self, page: HistoryPage) -> None:
         run, ledger = self._run, self._run.ledger
-        step = await run.count(run.hand_in(lambda writer: ledger.store_apart(writer, page.records)))
+        read_page = run.reader.begin(page.records)
+        step = await run.count(run.hand_in(lambda writer: ledger.store_apart(writer, read_page)))
         if step is not None:
             self._end = self._end.moved(step.page.keys[::-1])
 

@@ -63,6 +63,7 @@ async def run_sync(
         stop = SyncStop(_store_reason(error), error.user_text)
     finally:
         ledger.closed = True
+        run.reader.close()
     sessions = await cache.submit(_wind_up) if stop is None or stop.exit_code != 6 else 0
     if run.without_key:
         run.note(f"{run.without_key} records have no id and cannot be cached.")

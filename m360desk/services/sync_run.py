@@ -13,6 +13,7 @@ from m360desk.api.requests import HistoryRequest, Order
 from m360desk.core.records import read
 from m360desk.services.ledger import Ledger, Step
 from m360desk.services.ports import WriterPort
+from m360desk.services.record_reader import RecordReader
 from m360desk.services.sync_errors import PagesSpent
 from m360desk.services.sync_types import Phase, SyncOptions, SyncProgress
 from m360desk.store.writer import CacheWriter
@@ -39,6 +40,7 @@ class SyncRun:
         self.ledger = ledger
         self.options = options
         self.now_ms = now_ms
+        self.reader = RecordReader()
         self.started_ms = now_ms()
         self.new = 0
         self.updated = 0

@@ -121,9 +121,8 @@ class DownWalk:
 
     def _hand_in(self, page: HistoryPage) -> None:
         ledger, reading = self._run.ledger, self._reading
-        self._pending.append(
-            self._run.hand_in(lambda writer: ledger.store_down(writer, page.records, reading))
-        )
+        read = self._run.reader.begin(page.records)
+        self._pending.append(self._run.hand_in(lambda writer: ledger.store_down(writer, read, reading)))
 
     def _may_be_the_end(self, page: HistoryPage) -> bool:
         if page.has_more is not False:

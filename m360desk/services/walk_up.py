@@ -69,7 +69,8 @@ class UpWalk:
     async def _store(self, page: HistoryPage, number: int) -> bool:
         """Store a page; whether the newest stretch is reached."""
         run, ledger, reading = self._run, self._run.ledger, Reading(number)
-        await run.count(run.hand_in(lambda writer: ledger.store_up(writer, page.records, reading)))
+        read = run.reader.begin(page.records)
+        await run.count(run.hand_in(lambda writer: ledger.store_up(writer, read, reading)))
         return position(ledger.state.plan.stretches, number) == 0
 
     async def _reach_top(self, number: int) -> None:
