@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from m360desk.ui.frame.bands import MODE_TEXTS, ModeBand, NoteBand
 from m360desk.ui.frame.search_box import SearchBox
 from m360desk.ui.frame.status_bar import StatusBar
-from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, GRID, HALF, ICON_SIZE
+from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, DETAIL_WIDTH_NARROW, GRID, HALF, ICON_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,8 @@ NAME = "M360 Desk"
 SESSIONS, BATTERY = 0, 1
 NARROW = 1280
 """Below this width the tool bar's buttons lose their words."""
+NARROW_PANE = 1180
+"""Below this width the detail pane begins narrower."""
 
 
 class MainWindow(QMainWindow):
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(themes, icons, marks, self)
         self.setStatusBar(self.status)
         self._make_actions()
+        self._split_restored = False
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
@@ -108,6 +111,9 @@ class MainWindow(QMainWindow):
         sizes = self.splitter.sizes()
         detail.setMinimumWidth(DETAIL_WIDTH_LEAST)
         self.splitter.replaceWidget(1, detail)
+        if not self._split_restored:
+            wanted = DETAIL_WIDTH_NARROW if self.width() < NARROW_PANE else DETAIL_WIDTH
+            sizes = [sum(sizes) - wanted, wanted]
         self.splitter.setSizes(sizes)
         self._detail_place.deleteLater()
 
@@ -138,6 +144,7 @@ class MainWindow(QMainWindow):
         if "geometry" in state:
             self.restoreGeometry(QByteArray.fromBase64(state["geometry"].encode()))
         if "splitter" in state:
+            self._split_restored = True
             self.splitter.restoreState(QByteArray.fromBase64(state["splitter"].encode()))
 
     def bring_to_front(self) -> None:
