@@ -1,6 +1,7 @@
 """What can go wrong with a cache, each with a message for people."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,7 +158,9 @@ def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
         return Interrupted()
     if primary == sqlite3.SQLITE_FULL:
         return DiskFull(path)
-    if primary == sqlite3.SQLITE_READONLY:
+    if primary == sqlite3.SQLITE_READONLY or (
+        primary == sqlite3.SQLITE_CANTOPEN and not os.access(path.parent, os.W_OK)
+    ):
         return CacheReadOnly(path)
     if primary in _BUSY:
         return CacheHeld("another program")

@@ -175,6 +175,15 @@ def test_a_folder_in_the_files_place(open_writer: Open, path: Path, lock: Any) -
         CacheReader.open(path)
 
 
+def test_a_folder_without_the_right_to_write(
+    open_writer: Open, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.mkdir(parents=True)  # SQLite cannot open this either, and an administrator may write anywhere
+    monkeypatch.setattr("os.access", lambda folder, _: folder != path.parent)
+    with pytest.raises(CacheReadOnly):
+        open_writer()
+
+
 def test_a_file_in_the_folders_place(open_writer: Open, path: Path, lock: Any) -> None:
     path.parent.write_text("not a folder")
     with pytest.raises(StoreError):
