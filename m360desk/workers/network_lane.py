@@ -93,6 +93,7 @@ class NetworkLane(QObject):
         super().__init__(parent)
         self._mailbox = Mailbox(self)
         self._loop = _Loop()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(
         self, job: Job[T], done: Callable[[T], None], failed: Callable[[BaseException], None]
@@ -118,6 +119,9 @@ class NetworkLane(QObject):
             import asyncio
 
             task = asyncio.get_running_loop().create_task(job())
+            # The loop itself holds tasks only weakly: one that waits for nobody else's sake would be collected.
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
             task.add_done_callback(ended)
             errand.begin(task)
 
