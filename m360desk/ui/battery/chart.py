@@ -30,6 +30,8 @@ _STEPS = {
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
 }
+TOP = 4
+"""Free above the words of a chart: the frame of focus stands there."""
 _ZOOM_A_NOTCH = 0.85
 _DRAG_FROM = 4
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from m360desk.core.battery_fleet import CYCLES_PER_CELL
 from m360desk.ui.battery import paint
-from m360desk.ui.battery.chart import Cell, Chart
+from m360desk.ui.battery.chart import TOP, Cell, Chart
 from m360desk.ui.battery.scale import Scale, round_step, whole_ticks
 from m360desk.ui.battery.terms import marked
 from m360desk.ui.text import counted, number, percent
@@ -84,7 +84,7 @@ class CyclesChart(Chart):
     def arrange(self) -> None:
         line = self.theme.fonts.small_line
         legend = _LEGEND if self.width() >= _SHORT_UNDER else _LEGEND_SHORT
-        top = line + 10
+        top = TOP + line + 10
         box = QRectF(_LEFT, top, self.width() - _LEFT - legend, self.height() - top - 2 * line - 10)
         self._scale = Scale(box, *self._view)
         self._box.setGeometry(box)
@@ -106,13 +106,13 @@ class CyclesChart(Chart):
             return
         theme, scale, line = self.theme, self._scale, self.theme.fonts.small_line
         fonts = theme.fonts
-        title = QRectF(16, 0, 200, line)
+        title = QRectF(16, TOP, 200, line)
         paint.draw_text(painter, title, paint.LEFT, "health, %", fonts.small, theme.text2)
         below = QRectF(scale.box.left(), scale.box.bottom() + line + 5, scale.box.width(), line)
         paint.draw_text(painter, below, paint.RIGHT, "charge cycles", fonts.small, theme.text2)
         if not self.figures.wear.density.known:
             words = "No device here has both health and cycles."
-            paint.draw_text(painter, scale.box, paint.CENTRE, words, fonts.body, theme.text2)
+            paint.say(painter, scale.box, words, theme)
             return
         limit = self.figures.limits.replace_under
         if scale.bottom < limit < scale.top:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPolygonF
 from m360desk.core.battery import Band
 from m360desk.ui.battery import paint
 from m360desk.ui.battery.bars import Bar, bars_of
-from m360desk.ui.battery.chart import Cell, Chart
+from m360desk.ui.battery.chart import TOP, Cell, Chart
 from m360desk.ui.battery.scale import Scale, round_step, spread, whole_ticks
 from m360desk.ui.battery.terms import marked
 from m360desk.ui.marks import Mark, Marks, text_colour
@@ -63,7 +63,7 @@ class DistributionChart(Chart):
 
     def arrange(self) -> None:
         line = self.theme.fonts.small_line
-        top = 2 * line + 20
+        top = TOP + 2 * line + 20
         right = _RIGHT + _UNKNOWN + _GAP_UNKNOWN
         box = QRectF(_LEFT, top, self.width() - _LEFT - right, self.height() - top - 2 * line - 10)
         highest = max((bar.count for bar in self._bars), default=0)
@@ -99,11 +99,11 @@ class DistributionChart(Chart):
         below = QRectF(scale.box.left(), scale.box.bottom() + line + 5, scale.box.width(), line)
         paint.draw_text(painter, below, paint.RIGHT, "state of health, %", theme.fonts.small, theme.text2)
         paint.draw_text(
-            painter, QRectF(16, line, 100, line), paint.LEFT, "devices", theme.fonts.small, theme.text2
+            painter, QRectF(16, TOP + line, 100, line), paint.LEFT, "devices", theme.fonts.small, theme.text2
         )
         if not self._bars:
             words = "No device here has a battery reading." if self.figures.devices else "No sessions here."
-            paint.draw_text(painter, scale.box, paint.CENTRE, words, theme.fonts.body, theme.text2)
+            paint.say(painter, scale.box, words, theme)
         self._paint_band_names(painter)
         if self._bars:
             self._paint_marked(painter)
@@ -304,10 +304,10 @@ class DistributionChart(Chart):
         fonts, line = theme.fonts, theme.fonts.small_line
         left = round(centre - (paint.text_width(name, fonts.small_strong) + _MARK_SIZE + 5) / 2)
         pixmap = self._marks.pixmap(mark, _MARK_SIZE, theme, self.ratio)
-        painter.drawPixmap(QPointF(left, (line - _MARK_SIZE) / 2), pixmap)
-        at = QRectF(left + _MARK_SIZE + 5, 0, 300, line)
+        painter.drawPixmap(QPointF(left, TOP + (line - _MARK_SIZE) / 2), pixmap)
+        at = QRectF(left + _MARK_SIZE + 5, TOP, 300, line)
         paint.draw_text(painter, at, paint.LEFT, name, fonts.small_strong, text_colour(mark, theme))
-        below = QRectF(centre - 150, line, 300, line)
+        below = QRectF(centre - 150, TOP + line, 300, line)
         paint.draw_text(painter, below, paint.CENTRE, figures, fonts.small, theme.text2)
 
     def _paint_marked(self, painter: QPainter) -> None:

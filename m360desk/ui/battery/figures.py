@@ -12,7 +12,7 @@ from m360desk.core.battery_figures import Distribution, Month, distribution, mon
 from m360desk.core.folding import fold
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from numpy.typing import NDArray
 
@@ -134,37 +134,72 @@ def compute(columns: Columns, own: tuple[OwnTerm, ...], limits: Limits, now: dat
     """Compute the figures of each chart, each without its own brush."""
     zone = now.tzinfo
     assert zone is not None  # noqa: S101 - local time knows where it is
-    health, times = columns.values["battery"], columns.values["time"]
-    by_cycles = {"cycles", "battery"} if any(term.field == "cycles" for term in own) else set()
-
-    def counted(*ignored: str) -> NDArray[np.bool_]:
-        return _fulfilling(columns, [term for term in own if term.field not in ignored])
-
-    def newest(*ignored: str) -> NDArray[np.int64]:
-        return fleet.newest(columns.order, columns.devices, counted(*ignored))
-
-    all_terms = counted()
-    months = counted("time")
-    last = fleet.newest(columns.order, columns.devices, months)
-    first = fleet.first(columns.order, columns.devices, months)
-    worn = newest(*by_cycles)
-    cycles = columns.values["cycles"]
-    modelled = newest("model")
+    values, health = columns.values, columns.values["battery"]
+    # A brush over cycles may mark a range of health too: then both terms are that chart's own.
+    by_cycles = ("cycles", "battery") if any(term.field == "cycles" for term in own) else ()
+    choices = _Choices(columns, own)
+    searched, months = choices.newest(), choices.newest("time")
+    first, worn, modelled = choices.first("time"), choices.newest(*by_cycles), choices.newest("model")
+    cycles = values["cycles"][worn]
     models = fleet.Coded(columns.models.codes[modelled], columns.models.texts)
     return Figures(
         own=own,
         limits=limits,
-        sessions=int(np.count_nonzero(all_terms)),
-        search=distribution(health[fleet.newest(columns.order, columns.devices, all_terms)], limits),  # type: ignore[arg-type]  # an array serves as a sequence
-        distribution=distribution(health[newest("battery")], limits),  # type: ignore[arg-type]  # as above
+        sessions=choices.sessions,
+        search=_distribution(health[searched], limits),
+        distribution=_distribution(health[choices.newest("battery")], limits),
         trend=Trend(
-            monthly_trend(times[last], health[last], limits, zone),  # type: ignore[arg-type]  # as above
-            monthly_trend(times[first], health[first], limits, zone),  # type: ignore[arg-type]  # as above
+            _months(values["time"][months], health[months], limits, zone),
+            _months(values["time"][first], health[first], limits, zone),
             (now.year, now.month),
         ),
-        wear=Wear(fleet.density(cycles[worn], health[worn]), fleet.median_curve(cycles[worn], health[worn])),
+        wear=Wear(fleet.density(cycles, health[worn]), fleet.median_curve(cycles, health[worn])),
         models=fleet.model_table(models, health[modelled], limits),
     )
+
+
+def _distribution(health: NDArray[np.float64], limits: Limits) -> Distribution:
+    return distribution(health, limits)  # type: ignore[arg-type]  # an array serves as a sequence
+
+
+def _months(
+    times: NDArray[np.float64], health: NDArray[np.float64], limits: Limits, zone: tzinfo
+) -> tuple[Month, ...]:
+    return monthly_trend(times, health, limits, zone)  # type: ignore[arg-type]  # arrays serve as sequences
+
+
+class _Choices:
+    """The sessions that stand for their devices, chart by chart; what is equal is found once."""
+
+    def __init__(self, columns: Columns, own: tuple[OwnTerm, ...]) -> None:
+        self._columns, self._own = columns, own
+        self._counted: dict[tuple[OwnTerm, ...], NDArray[np.bool_]] = {}
+        self._newest: dict[tuple[OwnTerm, ...], NDArray[np.int64]] = {}
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions fulfil all terms."""
+        return int(np.count_nonzero(self._of(self._own)))
+
+    def newest(self, *ignored: str) -> NDArray[np.int64]:
+        """The newest session of each device that fulfils all terms but those on the ignored fields."""
+        terms = self._without(ignored)
+        if terms not in self._newest:
+            columns = self._columns
+            self._newest[terms] = fleet.newest(columns.order, columns.devices, self._of(terms))
+        return self._newest[terms]
+
+    def first(self, *ignored: str) -> NDArray[np.int64]:
+        """The first session of each device, likewise."""
+        return fleet.first(self._columns.order, self._columns.devices, self._of(self._without(ignored)))
+
+    def _without(self, ignored: tuple[str, ...]) -> tuple[OwnTerm, ...]:
+        return tuple(term for term in self._own if term.field not in ignored)
+
+    def _of(self, terms: tuple[OwnTerm, ...]) -> NDArray[np.bool_]:
+        if terms not in self._counted:
+            self._counted[terms] = _fulfilling(self._columns, terms)
+        return self._counted[terms]
 
 
 def nothing(limits: Limits, now: datetime) -> Figures:
@@ -175,7 +210,7 @@ def nothing(limits: Limits, now: datetime) -> Figures:
     return compute(Columns(values, codes, fleet.Coded(codes, ()), codes), (), limits, now)
 
 
-def _fulfilling(columns: Columns, terms: list[OwnTerm]) -> NDArray[np.bool_]:
+def _fulfilling(columns: Columns, terms: tuple[OwnTerm, ...]) -> NDArray[np.bool_]:
     fulfilled = np.ones(columns.devices.size, np.bool_)
     for term in terms:
         any_of = np.zeros_like(fulfilled)

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 _WIDTHS = {COUNT: 52, MEDIAN: 52, SHARE: 68, ORDER: 82, ORDER_GOOD: 60}
+_ALL_FROM = 540
+"""In less width “if 85” gives way."""
 _NAME_SHARE = 0.42
 _NAME_LEAST, _NAME_MOST = 128, 220
+_PLOT_TITLE = 130
 
 
 class ModelsTable(QTableView):
@@ -118,12 +121,14 @@ class ModelsTable(QTableView):
         """Share the width out: names and plots take what the figures leave."""
         header = self.horizontalHeader()
         scale = self._themes.theme.fonts.body_line / 16
+        self.setColumnHidden(ORDER_GOOD, self.viewport().width() < _ALL_FROM * scale)
         for column, width in _WIDTHS.items():
             header.resizeSection(column, round(width * scale))
-        left = self.viewport().width() - sum(round(width * scale) for width in _WIDTHS.values())
+        left = self.viewport().width() - sum(header.sectionSize(column) for column in _WIDTHS)
         name = round(max(_NAME_LEAST * scale, min(_NAME_MOST * scale, left * _NAME_SHARE)))
         header.resizeSection(MODEL, name)
         header.resizeSection(PLOT, max(60, left - name))
+        self.rows.set_narrow(header.sectionSize(PLOT) < _PLOT_TITLE * scale)
 
     def _theme_changed(self) -> None:
         theme = self._themes.theme
@@ -168,6 +173,8 @@ class ModelsFooter(QWidget):
         paint.draw_text(painter, self._cell(SHARE), paint.RIGHT, "all", fonts.small, theme.text2)
         sums = ((ORDER, sum(row.under for row in rows)), (ORDER_GOOD, sum(row.under_good for row in rows)))
         for column, total in sums:
+            if self._table.isColumnHidden(column):
+                continue
             font, colour = (fonts.strong, theme.text) if column == ORDER else (fonts.body, theme.text2)
             paint.draw_text(painter, self._cell(column), paint.RIGHT, number(total), font, colour)
 

@@ -34,6 +34,7 @@ class ModelsModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[ModelFigures] = []
         self._sorted_by = (ORDER, Qt.SortOrder.DescendingOrder)
+        self._narrow = False
         self.limits = Limits()
 
     @property
@@ -55,6 +56,12 @@ class ModelsModel(QAbstractTableModel):
         self.limits = limits
         self._rows = self._in_order(list(rows))
         self.endResetModel()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Whether the plot's column has room for its full title."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, PLOT, PLOT)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -93,7 +100,8 @@ class ModelsModel(QAbstractTableModel):
     def titles(self) -> tuple[str, ...]:
         """The columns' titles at the limits of the moment."""
         low, good = self.limits.replace_under, self.limits.good_from
-        return ("Model", "n", "10–90 %, median", "Med.", f"< {low:.0f}", "To order", f"if {good:.0f}")
+        plot = "10–90 %" if self._narrow else "10–90 %, median"
+        return ("Model", "n", plot, "Med.", f"< {low:.0f}", "To order", f"if {good:.0f}")
 
     def text(self, row: ModelFigures, column: int) -> str:
         """A cell in words."""

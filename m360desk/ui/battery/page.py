@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
     from m360desk.workers.desk import Desk
 
-_REST_MS = 500
-"""Between two pictures while a sync writes: the charts follow it without taking it its time."""
+_REST_MS, _REST_SHARE = 500, 4
+"""Rest between two pictures while a sync writes, and how many times as long as the picture took at least: the
+charts follow the sync without taking its time."""
 _MODE_WORDS = {"testing": "TESTING", "demo": "DEMO"}
 
 
@@ -84,7 +85,7 @@ class BatteryPage(QWidget):
         )
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
+        self._took = QElapsedTimer()
         self._rest.timeout.connect(self._rested)
         self._lay_out()
         self._connect()
@@ -142,6 +143,7 @@ class BatteryPage(QWidget):
             self._show(nothing(limits, now))
             return
         self._busy = True
+        self._took.start()
 
         def work(reader: CacheReader, token: CancelToken) -> Figures:
             parts = take_apart(query, today=now.date(), zone=desk.zone)
@@ -157,7 +159,8 @@ class BatteryPage(QWidget):
         for chart in (self.distribution, self.cycles, self.trend, self.models.table):
             chart.show_figures(figures)
         self._show_captions(figures)
-        self._rest.start()
+        took = self._took.elapsed() if self._took.isValid() else 0
+        self._rest.start(max(_REST_MS, _REST_SHARE * took))
         self.settled.emit()
 
     def _failed(self, error: Exception, limits: Limits, now: datetime) -> None:

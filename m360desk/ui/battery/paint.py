@@ -57,6 +57,11 @@ def draw_halo_text(
     draw_text(painter, box, align, text, font, colour)
 
 
+def say(painter: QPainter, box: QRectF, words: str, theme: Theme) -> None:
+    """Write in the middle of a plot why it is empty."""
+    draw_halo_text(painter, box, CENTRE, words, theme.fonts.body, (theme.text2, theme.base))
+
+
 def dashed(colour: QColor, dashes: Iterable[float], width: float = 1.0) -> QPen:
     """A pen with dashes of so many pixels, whatever its width."""
     pen = QPen(colour, width)

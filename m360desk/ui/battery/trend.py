@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from m360desk.ui.battery import paint
-from m360desk.ui.battery.chart import Cell, Chart
+from m360desk.ui.battery.chart import TOP, Cell, Chart
 from m360desk.ui.battery.months import NAMES, MonthLine, range_name, short_name
 from m360desk.ui.battery.scale import Scale, spread, whole_ticks
 from m360desk.ui.battery.terms import marked
@@ -60,7 +60,7 @@ class TrendChart(Chart):
 
     def arrange(self) -> None:
         line = self.theme.fonts.small_line
-        top, bottom = line + 8, self.height() - line - 10
+        top, bottom = TOP + line + 8, self.height() - line - 10
         between = line + 12
         room = bottom - top - between
         width = self.width() - _LEFT - _RIGHT
@@ -100,14 +100,14 @@ class TrendChart(Chart):
         theme, upper, lower = self.theme, self._upper, self._lower
         line, fonts = theme.fonts.small_line, theme.fonts
         limit = self.figures.limits.replace_under
-        title = QRectF(16, 0, 200, line)
+        title = QRectF(16, TOP, 200, line)
         paint.draw_text(painter, title, paint.LEFT, "median, %", fonts.small, theme.text2)
         title = QRectF(16, lower.box.top() - line - 4, 200, line)
         words = f"share under {percent(limit, decimals=0)}"
         paint.draw_text(painter, title, paint.LEFT, words, fonts.small, theme.text2)
         if not self._line.final:
             words = "No device here has a dated battery reading."
-            paint.draw_text(painter, upper.box, paint.CENTRE, words, fonts.body, theme.text2)
+            paint.say(painter, upper.box, words, theme)
             return
         self._paint_few(painter)
         if upper.bottom <= limit <= upper.top:
