@@ -301,6 +301,13 @@ def test_keys_do_what_the_mouse_does(filled: _Bench) -> None:
     )
     dragged = filled.asked(lambda: _drag(chart.viewport(), _middle(chart, (3, 0)), _middle(chart, (1, 0))))
     assert dragged == "after:2026-02-01 before:2026-05-01"
+    filled.show("brand:apple " + dragged)
+    edge = chart.cell_box((3, 0), (3, 0))
+    grip = QPoint(round(edge.right()), round(edge.center().y()))
+    shorter = filled.asked(lambda: _drag(chart.viewport(), grip, _middle(chart, (2, 0))))
+    assert shorter == "brand:apple after:2026-02-01 before:2026-04-01"
+    assert filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Delete)) == "brand:apple"
+    filled.show()
     cycles = filled.page.cycles
     cycles.setFocus()
     QTest.keyClick(cycles, Qt.Key.Key_Up)

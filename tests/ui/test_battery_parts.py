@@ -83,6 +83,8 @@ def test_a_query_taken_apart_means_the_same(text: str, rest: str, fields: list[s
         ("after:2026 iphone before:2027", ("time",), "after:2026-06-01", "iphone after:2026-06-01"),
         ("anna or marek", ("battery",), "battery:<80", "(anna or marek) battery:<80"),
         ("-battery:<80", ("battery",), "battery:known", "-battery:<80 battery:known"),
+        ("anna or marek", ("battery",), "", "anna or marek"),
+        ("iphone battery:>90 last:7d", ("battery",), "", "iphone last:7d"),
         ("(battery:<80)", ("battery",), "battery:79", "(battery:<80) battery:79"),
     ],
 )

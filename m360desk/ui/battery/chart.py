@@ -67,7 +67,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     """
 
     filter_asked = Signal(object, str)
-    """The fields that the filter speaks of (their terms are replaced), and the new terms."""
+    """The fields that the filter speaks of (their terms are replaced), and the new terms, if any."""
+    fields: tuple[str, ...] = ()
+    """What the chart filters by; Delete takes those terms away."""
 
     def __init__(self, name: str, title: str, themes: ThemeSource) -> None:
         super().__init__(background=themes.theme.base)
@@ -186,6 +188,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     def summary(self) -> str:
         """The whole chart in words."""
 
+    def grip_at(self, place: QPointF) -> tuple[Cell, Cell] | None:
+        """Where an edge of the marked range can be taken: the cells at the other end and at this one."""
+        return None
+
     def zoom(self, factor: float, at: QPointF) -> None:
         """Show less (factor under 1) or more around a pixel; charts that cannot zoom do nothing."""
 
@@ -241,6 +247,11 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
             self.paint_ring(painter, box)
         paint.draw_tip(painter, box, room, self.words(first, last), self.theme)
 
+    def point_with(self, shape: Qt.CursorShape) -> None:
+        """Show another pointer over the chart."""
+        if self.viewport().cursor().shape() is not shape:
+            self.viewport().setCursor(shape)
+
     def paint_ring(self, painter: QPainter, box: QRectF) -> None:
         """Mark the cell under the cursor."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -280,11 +291,15 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
             event.ignore()
             return
         self._pressed_at = event.position()
-        self._point_to(self.cell_at(event.position()), keep_anchor=False)
-        self._anchor = self.cursor_cell
+        self._anchor, cell = self.grip_at(event.position()) or (None, self.cell_at(event.position()))
+        self._point_to(cell, keep_anchor=True)
+        self._anchor = self._anchor or cell
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position())
+        self.point_with(
+            Qt.CursorShape.SplitHCursor if self.grip_at(event.position()) else Qt.CursorShape.ArrowCursor
+        )
         if self._dragging and cell is None:
             return
         self._point_to(cell, keep_anchor=self._dragging)
@@ -294,9 +309,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         if pressed_at is None:
             return
         moved = (event.position() - pressed_at).manhattanLength() >= _DRAG_FROM
-        if not moved and self.cursor_cell is not None:
+        if not moved:
             self._anchor = None
-        self._ask()
+        if moved or self.grip_at(pressed_at) is None:
+            self._ask()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Do nothing: the first click has filtered already."""
@@ -315,6 +331,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
             self._point_to(self.step(self.cursor_cell, *_STEPS[key]), keep_anchor=brushing)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._ask()
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.filter_asked.emit(self.fields, "")
         elif key is Qt.Key.Key_Escape and self.cursor_cell is not None:
             self._point_to(None, keep_anchor=False)
         elif key is Qt.Key.Key_0 and event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -49,6 +49,8 @@ PROMISES = (
 class CyclesChart(Chart):
     """How batteries wear with use."""
 
+    fields = ("cycles", "battery")
+
     def __init__(self, themes: ThemeSource) -> None:
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._lowest = 0
@@ -167,7 +169,7 @@ class CyclesChart(Chart):
     def terms(self, first: Cell, last: Cell) -> tuple[tuple[str, ...], str] | None:
         low, high, bottom, top = self._figures_of(first, last)
         term = f"cycles:{low}..{high - 1} battery:{bottom}..{top - 1}.9"
-        return (("cycles", "battery"), term)
+        return (self.fields, term)
 
     def summary(self) -> str:
         if self.figures is None or not self.figures.wear.curve:

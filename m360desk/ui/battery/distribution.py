@@ -37,6 +37,7 @@ _WRITTEN = re.compile(r"(\d+)\.\.(\d+)\.9")
 class DistributionChart(Chart):
     """How many devices have which health."""
 
+    fields = ("battery",)
     limit_dragged = Signal(bool, int)
     """The lower limit (True) or the upper one has been dragged to so many percent."""
     limit_dropped = Signal()
@@ -209,9 +210,9 @@ class DistributionChart(Chart):
                 self._dragged, max(1, min(100, round(self._scale.x_at(event.position().x()))))
             )
             return
-        handle = self._limit_at(event.position()) is not None
-        self.viewport().setCursor(Qt.CursorShape.SplitHCursor if handle else Qt.CursorShape.ArrowCursor)
         super().mouseMoveEvent(event)
+        if self._limit_at(event.position()) is not None:
+            self.point_with(Qt.CursorShape.SplitHCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._dragged is None:

@@ -52,9 +52,9 @@ def take_apart(query: Query, *, today: date, zone: tzinfo) -> Parts:
 
 
 def with_term(query: Query, fields: Collection[str], term: str) -> str:
-    """The query's text with ``term`` in place of all that it says of ``fields`` at its top level."""
+    """The query's text with ``term`` (or nothing) in place of what it says of ``fields`` at its top level."""
     rest = _without(query.text, [own for own in own_terms(query) if own.field in fields])
-    if rest and isinstance(query.root, AnyOf) and rest == query.text.strip():
+    if rest and term and isinstance(query.root, AnyOf) and rest == query.text.strip():
         rest = f"({rest})"
     return f"{rest} {term}".strip()
 

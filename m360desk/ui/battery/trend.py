@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 _LEFT, _RIGHT = 60, 112
+_GRIP = 5
 _BAR_SHARE = 0.7
 _AREA_SHARE = 0.14
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +33,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class TrendChart(Chart):
     """How health moved over the months of the search, whatever months are marked in it."""
+
+    fields = ("time",)
 
     def __init__(self, themes: ThemeSource, zone: tzinfo) -> None:
         self._zone = zone
@@ -124,6 +127,15 @@ class TrendChart(Chart):
         if not self._line.count or not area.contains(place):
             return None
         return (max(0, min(self._line.count - 1, round(self._upper.x_at(place.x())))), 0)
+
+    def grip_at(self, place: QPointF) -> tuple[Cell, Cell] | None:
+        ends = self._marked_places()
+        if ends is None or not self._upper.box.united(self._lower.box).contains(place):
+            return None
+        first, last = (round(ends[0] + 0.01), 0), (round(ends[1] - 0.01), 0)
+        if abs(place.x() - self._upper.x(ends[0])) <= _GRIP:
+            return (last, first)
+        return (first, last) if abs(place.x() - self._upper.x(ends[1])) <= _GRIP else None
 
     def step(self, cell: Cell | None, across: int, up: int) -> Cell | None:
         if not self._line.count:
@@ -258,19 +270,23 @@ class TrendChart(Chart):
 
     def _paint_marked(self, painter: QPainter) -> None:
         assert self.figures is not None  # noqa: S101 - painted with figures only
-        times = marked(self.figures.own, "time")
-        if times is None:
+        ends = self._marked_places()
+        if ends is None:
             return
-        whole = self._whole()
-        low = max(whole[0], self._month_place(times[0]))
-        high = min(whole[1], self._month_place(times[1]))
-        low, high = max(low, self._view[0]), min(high, self._view[1])
-        if low >= high:
-            return
+        low, high = ends
         left, right, top = self._upper.x(low), self._upper.x(high), self._upper.box.top()
         box = QRectF(left, top, right - left, self._lower.box.bottom() - top)
         name = range_name(self._line.month(round(low + 0.01)), self._line.month(round(high - 0.01)))
         paint.draw_range(painter, box, name, self.theme, grips=True)
+
+    def _marked_places(self) -> tuple[float, float] | None:
+        """The ends of what is marked, as far as it is shown."""
+        times = marked(self.figures.own, "time") if self.figures is not None else None
+        if times is None or not self._line.count:
+            return None
+        low = max(self._whole()[0], self._view[0], self._month_place(times[0]))
+        high = min(self._whole()[1], self._view[1], self._month_place(times[1]))
+        return (low, high) if low < high else None
 
     def _month_place(self, time_ms: float) -> float:
         """Where a moment stands among the months: their middles are whole numbers."""
