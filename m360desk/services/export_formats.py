@@ -1,16 +1,16 @@
 """The kinds of file that sessions are exported to; each takes slices of rows and keeps none of them."""
 
 import csv
-import tempfile
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Protocol, Self
 
 import msgspec
 
 from m360desk.core.fields import Kind
+from m360desk.services import workbook
 from m360desk.services.export_values import (
     EXPORTED,
     HEADER,
@@ -20,10 +20,6 @@ from m360desk.services.export_values import (
     columns_of,
     plain_texts,
 )
-
-ROWS_PER_SHEET: Final = 1_048_575
-"""Rows of a sheet below its header; what is more goes to the next sheet (a limit of spreadsheets)."""
-_LONGEST_CELL = 32_767  # characters, a limit of spreadsheets
 
 
 class Format(Protocol):
@@ -102,33 +98,15 @@ class JsonLines:
 
 
 class Xlsx:
-    """An Excel workbook: identities are text cells, times real dates; memory stays flat."""
+    """An Excel workbook: identities are text cells, times real dates."""
 
     wants_records = False
 
     def __init__(self, path: Path, mode: str, times: LocalTimes) -> None:
-        import xlsxwriter  # takes 60 ms, and few exports are workbooks
-
         self._mode = mode
         self._times = times
-        # On the disk where the workbook goes: there must be room for it anyway.
-        self._parts = tempfile.TemporaryDirectory(
-            prefix=f"{path.name}-", dir=path.parent, ignore_cleanup_errors=True
-        )
-        options = {
-            "constant_memory": True,
-            "tmpdir": self._parts.name,
-            "strings_to_numbers": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        }
-        self._file = path.open("wb")
-        self._book = xlsxwriter.Workbook(self._file, options)
-        self._book.use_zip64()
-        self._date = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        self._row = 0
-        self._sheets = 0
-        self._sheet = self._new_sheet()
+        kinds = [workbook.texts, *(_CELLS[field.kind] for field in EXPORTED)]
+        self._book = workbook.Workbook(path, "Sessions", HEADER, kinds)
 
     def __enter__(self) -> Self:
         return self
@@ -138,60 +116,30 @@ class Xlsx:
     ) -> None:
         try:
             if kind is None:
-                self._finish()
+                self._book.finish()
         finally:
-            for sheet in self._book.worksheets():
-                sheet.row_data_fh.close()
-            self._file.close()
-            self._parts.cleanup()
-
-    def _finish(self) -> None:
-        from xlsxwriter.exceptions import FileCreateError
-
-        try:
-            self._book.close()
-        except FileCreateError as error:
-            cause = error.args[0] if error.args else None
-            raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+            self._book.abandon()
 
     def write(self, rows: Sequence[Sequence[Any]], _records: Sequence[bytes]) -> None:
         """Write some rows."""
-        columns = [plain_texts(column) for column in columns_of(rows)]
-        for values in zip(*columns, strict=True):
-            if self._row > ROWS_PER_SHEET:
-                self._sheet = self._new_sheet()
-            self._write_row(values)
-
-    def _new_sheet(self) -> Any:
-        self._sheets += 1
-        sheet = self._book.add_worksheet("Sessions" if self._sheets == 1 else f"Sessions {self._sheets}")
-        sheet.freeze_panes(1, 0)
-        for at, field in enumerate(EXPORTED, 1):
+        days = self._times.excel_days
+        columns: list[Sequence[Any]] = [[self._mode] * len(rows)]
+        for field, column in zip(EXPORTED, columns_of(rows), strict=True):
             if field.kind is Kind.TIME:
-                sheet.set_column(at, at, 19)
-        for at, name in enumerate(HEADER):
-            sheet.write_string(0, at, name)
-        self._row = 1
-        return sheet
-
-    def _write_row(self, values: Sequence[Any]) -> None:
-        sheet, row = self._sheet, self._row
-        sheet.write_string(row, 0, self._mode)
-        for at, (kind, value) in enumerate(zip(_KINDS, values, strict=True), 1):
-            if value is None or value == "":
-                continue
-            if kind is Kind.TEXT or kind is Kind.NAMES:
-                sheet.write_string(row, at, value[:_LONGEST_CELL])
-            elif kind is Kind.TIME:
-                sheet.write_number(row, at, self._times.excel_days(value), self._date)
-            elif kind is Kind.FLAG:
-                sheet.write_boolean(row, at, value)
+                columns.append([None if ms is None else days(ms) for ms in column])
             else:
-                sheet.write_number(row, at, value)
-        self._row += 1
+                columns.append(plain_texts(column))
+        self._book.write(columns)
 
 
-_KINDS = tuple(field.kind for field in EXPORTED)
+_CELLS: dict[Kind, workbook.Cells] = {
+    Kind.TEXT: workbook.texts,
+    Kind.NAMES: workbook.texts,
+    Kind.INTEGER: workbook.numbers,
+    Kind.NUMBER: workbook.numbers,
+    Kind.FLAG: workbook.truths,
+    Kind.TIME: workbook.dates,
+}
 
 FORMATS: dict[str, Callable[[Path, str, LocalTimes], Format]] = {
     "csv": Csv,

@@ -15,7 +15,7 @@ from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.core.fields import FIELDS
 from m360desk.core.query import EVERYTHING, Order, parse
 from m360desk.core.records import read
-from m360desk.services import export_formats
+from m360desk.services import workbook
 from m360desk.services.export import ExportResult, export, export_empty
 from m360desk.services.export_values import HEADER, LocalTimes
 from m360desk.store.key import CacheKey
@@ -145,8 +145,8 @@ def test_json_lines_hold_the_record_as_it_came(reader: CacheReader, tmp_path: Pa
 def test_what_is_past_the_last_row_goes_to_the_next_sheet(
     reader: CacheReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert export_formats.ROWS_PER_SHEET == 1_048_575
-    monkeypatch.setattr(export_formats, "ROWS_PER_SHEET", 2)
+    assert workbook.ROWS_PER_SHEET == 1_048_575
+    monkeypatch.setattr(workbook, "ROWS_PER_SHEET", 2)
     write(reader, tmp_path / "all.xlsx")
     book = openpyxl.load_workbook(tmp_path / "all.xlsx")
     assert [sheet.max_row for sheet in book.worksheets] == [3, 2]
@@ -156,6 +156,34 @@ def test_what_is_past_the_last_row_goes_to_the_next_sheet(
 def test_only_what_answers_the_query_is_exported(reader: CacheReader, tmp_path: Path) -> None:
     assert write(reader, tmp_path / "some.csv", query=f"imei:{IMEI}").rows == 1
     assert [row["imei"] for row in csv_rows(tmp_path / "some.csv")] == [IMEI]
+
+
+def test_a_workbook_holds_any_text(tmp_path: Path) -> None:
+    odd = [
+        "a & b < c > d",
+        " padded ",
+        "two\nlines",
+        "\x07bell",
+        "\uffff",
+        "_x0041_",
+        "é 電池 🔋",
+        "&" * 40_000,
+    ]
+    records = [{"sessionId": f"{n:036}", "customId": text, "username": "x"} for n, text in enumerate(odd)]
+    fill(tmp_path / "cache.sqlite3", [json.dumps(record).encode() for record in records])
+    with CacheReader.open(tmp_path / "cache.sqlite3") as opened:
+        write(opened, tmp_path / "all.xlsx")
+        stored = [
+            row.get("custom") for row in opened.rows(opened.ids(EVERYTHING, Order())) if row is not None
+        ]
+    sheet = openpyxl.load_workbook(tmp_path / "all.xlsx").active
+    assert sheet is not None
+    at = HEADER.index("custom") + 1
+    found = [sheet.cell(row, at).value for row in range(2, len(odd) + 2)]
+    for was, now in zip(stored, found, strict=True):
+        right = str(was)[:32_767].replace("\uffff", "\ufffd")
+        # What XML cannot hold stands as _xHHHH_, and that text itself is marked: spreadsheets read both back.
+        assert now == right.replace("_x", "_x005F_x").replace("\x07", "_x0007_")
 
 
 @pytest.mark.parametrize(("name", "rows"), [("x.csv", 1), ("x.xlsx", 1), ("x.jsonl", 0)])

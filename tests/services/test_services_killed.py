@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.services.conftest import Bench
 
 PAGE = 10
-KILLS = 8
+KILLS = 6
 CHILD = Path(__file__).with_name("sync_child.py")
 
 

@@ -126,10 +126,10 @@ def test_the_audit_marks_what_is_gone_and_goes_on_from_run_to_run(bench: Bench) 
 
 def test_an_audit_of_made_up_pages_marks_nothing(bench: Bench) -> None:
     start = now_ms()
-    bench.sync(at_ms=start)
+    bench.sync(page_limit=PAGE, at_ms=start)
     before = bench.cached()
     # The flip comes after the newest page and the re-read: the audit walks over made-up sessions.
-    asked = bench.sync(at_ms=start + DAY_MS).requests
+    asked = bench.sync(page_limit=PAGE, at_ms=start + DAY_MS).requests
     bench.faults(f"no-sample-ids,flips-to-testing:{asked}")
-    check_not_live(bench.sync(at_ms=start + 40 * DAY_MS))
+    check_not_live(bench.sync(page_limit=PAGE, at_ms=start + 40 * DAY_MS))
     assert bench.cached() == before

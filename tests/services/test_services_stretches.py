@@ -167,7 +167,7 @@ class SyncMachine(RuleBasedStateMachine):
 
 
 TestSync = SyncMachine.TestCase
-TestSync.settings = settings(max_examples=400, stateful_step_count=25, deadline=None)
+TestSync.settings = settings(max_examples=200, stateful_step_count=25, deadline=None)
 
 
 def stretch(numbers: tuple[tuple[int, int], ...], top: int, bottom: int) -> Stretch:
