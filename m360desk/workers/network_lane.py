@@ -119,7 +119,7 @@ class NetworkLane(QObject):
             import asyncio
 
             task = asyncio.get_running_loop().create_task(job())
-            # The loop itself holds tasks only weakly: one that waits for nobody else's sake would be collected.
+            # The loop holds tasks only weakly: one that waits alone would be collected.
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             task.add_done_callback(ended)

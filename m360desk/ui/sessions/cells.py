@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from m360desk.core.battery import Band, Limits, band
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
+from m360desk.core.folding import as_text
 from m360desk.ui.marks import BAR_HEIGHT, BAR_TICK_OUT, BAR_WIDTH, FAILED, Mark
 from m360desk.ui.text import NOTHING, imei_parts, local_time, number, storage, title_of
 
@@ -92,9 +93,7 @@ def cell_of(column: ListColumn, row: StoredRow, x: int, width: int, context: Cel
 
 
 def _text(value: StoredValue) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return "" if value is None else str(value)
+    return as_text(value) if isinstance(value, str | bytes) else ""
 
 
 def _left(text: str, x: int, room: int, context: CellContext, *, middle: bool = False) -> Cell:

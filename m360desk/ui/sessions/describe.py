@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
+from m360desk.core.folding import as_text
 from m360desk.ui.text import NOTHING, iso_time, listed, number, percent, spoken_time, storage, title_of
 
 if TYPE_CHECKING:
@@ -38,12 +39,17 @@ def describe(column: ListColumn, row: StoredRow, role: int, now_ms: int, zone: t
     return _WORDS[column.name](row)
 
 
+def _text(row: StoredRow, name: str) -> str:
+    value = row.get(name)
+    return as_text(value) if isinstance(value, str | bytes) else ""
+
+
 def _device(row: StoredRow) -> str:
     size = row.get("storage")
     parts = [
-        str(row.get("model") or "Unidentified device"),
+        _text(row, "model") or "Unidentified device",
         storage(size) if isinstance(size, int | float) else "",
-        str(row.get("color") or ""),
+        _text(row, "color"),
         _identity(row),
     ]
     return ", ".join(part for part in parts if part)
@@ -51,7 +57,7 @@ def _device(row: StoredRow) -> str:
 
 def _identity(row: StoredRow) -> str:
     for name, label in (("imei", "IMEI"), ("serial", "serial"), ("m360id", "M360 ID")):
-        value = row.get(name)
+        value = _text(row, name)
         if value:
             return f"{label} {value}"
     return "no IMEI"
@@ -68,21 +74,18 @@ def _cycles(row: StoredRow) -> str:
 
 
 def _tests(row: StoredRow) -> str:
-    parts = [
-        f"{row.get(f'{word}_count')} {word}"
-        for word in ("failed", "passed", "skipped")
-        if row.get(f"{word}_count")
-    ]
+    counts = {word: row.get(f"{word}_count") for word in ("failed", "passed", "skipped")}
+    parts = [f"{count} {word}" for word, count in counts.items() if isinstance(count, int) and count]
     if not parts:
         return "Not tested"
-    names = [title_of(name) for name in str(row.get("failed") or "").split(",") if name]
+    names = [title_of(name) for name in _text(row, "failed").split(",") if name]
     return ", ".join(parts) + (f": {listed(names)}" if names else "")
 
 
 def _flags(row: StoredRow) -> str:
     flags = row.get("flags")
     bits = flags if isinstance(flags, int) else 0
-    lock = str(row.get("account_lock") or "account")
+    lock = _text(row, "account_lock") or "account"
     words = [
         word
         for bit, word in (
@@ -101,8 +104,8 @@ _WORDS: dict[str, Callable[[StoredRow], str]] = {
     "battery": _battery,
     "cycles": _cycles,
     "tests": _tests,
-    "grade": lambda row: str(row.get("grade") or NOTHING),
+    "grade": lambda row: _text(row, "grade") or NOTHING,
     "flags": _flags,
-    "operator": lambda row: str(row.get("operator") or ""),
-    "custom": lambda row: str(row.get("custom") or ""),
+    "operator": lambda row: _text(row, "operator"),
+    "custom": lambda row: _text(row, "custom"),
 }
