@@ -159,9 +159,8 @@ class ExportDialog(QDialog):
 
     def _failed(self, error: Exception) -> None:
         self._cancel = None
-        box = show_problem(self.parentWidget() or self, _words(self._out, error))
-        box.raise_()
         self.reject()
+        show_problem(self.parentWidget() or self, _words(self._out, error))
 
 
 def _words(out: Path, error: Exception) -> UserText:

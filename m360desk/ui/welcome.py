@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from m360desk.core.user_text import UserText
 from m360desk.system.credentials import StoredCredentials
@@ -45,7 +54,7 @@ _WHERE = UserText(
 )
 
 
-class WelcomePage(QWidget):
+class WelcomePage(QScrollArea):
     """Two columns: the account at the left, the demo at the right."""
 
     def __init__(
@@ -58,12 +67,15 @@ class WelcomePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("welcomePage")
-        self.setAutoFillBackground(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self._body = QWidget(self)
+        self._body.setAutoFillBackground(True)
         self._accounts, self._themes, self._icons = accounts, themes, icons
         self._round = 0
         self._pictures: list[tuple[QLabel, str]] = []
-        self.fields = CredentialFields(themes, self)
-        self.result = CheckView(themes, marks, self)
+        self.fields = CredentialFields(themes, self._body)
+        self.result = CheckView(themes, marks, self._body)
         self.result.setFrameShape(QFrame.Shape.NoFrame)
         self._live = self._button("Start with live data", "startLive", lambda: self._start("live"))
         self._testing = self._button("Start in testing mode", "startTesting", lambda: self._start("testing"))
@@ -76,17 +88,18 @@ class WelcomePage(QWidget):
         grid.setVerticalSpacing(40)
         grid.addLayout(self._make_head(), 0, 0, 1, 3)
         grid.addLayout(self._make_account(), 1, 0)
-        grid.addWidget(ThemedLine(themes, Qt.Orientation.Vertical, self), 1, 1)
+        grid.addWidget(ThemedLine(themes, Qt.Orientation.Vertical, self._body), 1, 1)
         grid.addLayout(self._make_demo(), 1, 2)
         centred = QHBoxLayout()
         centred.addStretch(1)
         centred.addLayout(grid)
         centred.addStretch(1)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(self._body)
         column.setContentsMargins(GRID * 3, GRID * 3, GRID * 3, GRID * 3)
         column.addStretch(1)
         column.addLayout(centred)
         column.addStretch(2)
+        self.setWidget(self._body)
         self._set_default(self._testing)
         self.fields.edited.connect(self._outdated)
         accounts.failed.connect(self._demo_failed)
@@ -163,7 +176,7 @@ class WelcomePage(QWidget):
     # Looks
 
     def _button(self, text: str, name: str, pressed: object) -> QPushButton:
-        button = QPushButton(text, self)
+        button = QPushButton(text, self._body)
         button.setObjectName(name)
         button.setAutoDefault(True)
         button.setMinimumHeight(self._themes.theme.fonts.control_height)
@@ -175,16 +188,16 @@ class WelcomePage(QWidget):
             each.setDefault(each is button)
 
     def _make_head(self) -> QHBoxLayout:
-        self._logo = QLabel(self)
+        self._logo = QLabel(self._body)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(ThemedLabel(self._themes, "Welcome to M360 Desk", font="heading", parent=self))
+        words.addWidget(ThemedLabel(self._themes, "Welcome to M360 Desk", font="heading", parent=self._body))
         words.addWidget(
             ThemedLabel(
                 self._themes,
                 "Every device session of your M360 account, on this computer.",
                 colour="text2",
-                parent=self,
+                parent=self._body,
             )
         )
         row = QHBoxLayout()
@@ -196,14 +209,14 @@ class WelcomePage(QWidget):
     def _make_account(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(HALF)
-        column.addWidget(ThemedLabel(self._themes, "Connect your account", font="strong", parent=self))
+        column.addWidget(ThemedLabel(self._themes, "Connect your account", font="strong", parent=self._body))
         column.addSpacing(GRID)
         for title, field in (("Auth &code", self.fields.code), ("Auth &token", self.fields.token)):
             column.addWidget(self._label(title, field))
             field.setFixedWidth(_LEFT)
             column.addWidget(field)
             column.addSpacing(GRID)
-        where = QLabel('<a href="where">Where do I find these?</a>', self)
+        where = QLabel('<a href="where">Where do I find these?</a>', self._body)
         where.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
@@ -214,7 +227,7 @@ class WelcomePage(QWidget):
         row.addWidget(where)
         row.addStretch(1)
         column.addLayout(row)
-        place = QWidget(self)
+        place = QWidget(self._body)
         place.setFixedWidth(_LEFT)
         place.setMinimumHeight(_RESULT_HEIGHT)
         room = QVBoxLayout(place)
@@ -233,21 +246,21 @@ class WelcomePage(QWidget):
         return column
 
     def _label(self, title: str, field: CredentialField) -> QLabel:
-        label = QLabel(title, self)
+        label = QLabel(title, self._body)
         label.setBuddy(field.line)
         return label
 
     def _make_demo(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(HALF)
-        column.addWidget(ThemedLabel(self._themes, "Or look around first", font="strong", parent=self))
+        column.addWidget(ThemedLabel(self._themes, "Or look around first", font="strong", parent=self._body))
         column.addSpacing(GRID)
         text = ThemedLabel(
             self._themes,
             "The demo is a made-up workshop with 25,000 sessions. It needs no account and sends nothing.",
             colour="text2",
             wraps=True,
-            parent=self,
+            parent=self._body,
         )
         text.setFixedWidth(_RIGHT)
         column.addWidget(text)
@@ -257,7 +270,7 @@ class WelcomePage(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         column.addSpacing(2 * GRID)
-        column.addWidget(ThemedLine(self._themes, parent=self))
+        column.addWidget(ThemedLine(self._themes, parent=self._body))
         column.addSpacing(2 * GRID)
         for icon, title, promise in _PROMISES:
             column.addLayout(self._promise(icon, title, promise))
@@ -266,12 +279,12 @@ class WelcomePage(QWidget):
         return column
 
     def _promise(self, icon: str, title: str, promise: str) -> QHBoxLayout:
-        picture = QLabel(self)
+        picture = QLabel(self._body)
         self._pictures.append((picture, icon))
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(ThemedLabel(self._themes, title, font="strong", parent=self))
-        words.addWidget(ThemedLabel(self._themes, promise, colour="text2", parent=self))
+        words.addWidget(ThemedLabel(self._themes, title, font="strong", parent=self._body))
+        words.addWidget(ThemedLabel(self._themes, promise, colour="text2", parent=self._body))
         row = QHBoxLayout()
         row.setSpacing(GRID + HALF)
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
@@ -279,9 +292,9 @@ class WelcomePage(QWidget):
         return row
 
     def _theme_changed(self) -> None:
-        palette = self.palette()
+        palette = self._body.palette()
         palette.setColor(QPalette.ColorRole.Window, self._themes.theme.base)
-        self.setPalette(palette)
+        self._body.setPalette(palette)
         self._paint_pictures()
 
     def _paint_pictures(self) -> None:
