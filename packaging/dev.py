@@ -3,6 +3,7 @@
     python3 packaging/dev.py run [ARGUMENTS]      open the program; without arguments, on the demo
     python3 packaging/dev.py test [ARGUMENTS]     ruff, mypy and all tests; the arguments go to pytest
     python3 packaging/dev.py bench [ARGUMENTS]    the benchmarks
+    python3 packaging/dev.py pictures             the pictures of README.md, anew from the demo
     python3 packaging/dev.py python [ARGUMENTS]   Python inside the environment
     python3 packaging/dev.py lock [ARGUMENTS]     write the locks anew with uv; --upgrade: newer versions
 
@@ -32,6 +33,7 @@ from dev_environment import (
 from dev_libraries import ensure_packages, missing_packages, qt_can_load
 
 SCREENSHOT = ROOT / "build" / "m360desk.png"
+PICTURES = ROOT / "packaging" / "pictures"
 LOCKS = ("packaging/requirements.lock", "packaging/requirements-dev.lock")
 
 
@@ -158,6 +160,23 @@ def bench(arguments: list[str]) -> NoReturn:
     hand_over([str(python), str(ROOT / "tests" / "benchmarks" / "run.py"), *arguments], variables)
 
 
+def pictures(arguments: list[str]) -> int:
+    """Draw the pictures of README.md from the demo."""
+    if arguments:
+        raise SetupError("pictures takes no arguments.")
+    python = prepare(window=False)
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="m360desk-pictures-", ignore_cleanup_errors=True) as profile:
+        for page in ("sessions", "battery"):
+            command = [str(python), "-m", "m360desk", "--demo", "--profile", profile, "--page", page]
+            command += ["--screenshot", str(PICTURES / f"{page}.png")]
+            code = subprocess.call(command, cwd=ROOT, env=offscreen_environment())
+            if code:
+                return code
+    print(f"The pictures are in {PICTURES}")
+    return 0
+
+
 def python(arguments: list[str]) -> NoReturn:
     """Run the environment's Python."""
     hand_over([str(ensure_environment()), *arguments], environment_for_children())
@@ -184,7 +203,14 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS = {"run": run, "test": test, "bench": bench, "python": python, "lock": lock}
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "bench": bench,
+    "pictures": pictures,
+    "python": python,
+    "lock": lock,
+}
 
 
 def main(arguments: list[str]) -> int:
