@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, QTimer, Signal
@@ -18,6 +19,7 @@ from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
 from m360desk.ui.icons import Icons, application_icon
+from m360desk.ui.instance import AnotherWindow, the_only_window
 from m360desk.ui.picture import Picture
 from m360desk.ui.shell import Shell
 from m360desk.ui.theme_source import ThemeSource
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from m360desk.options import Options
     from m360desk.store.key import CacheKey
     from m360desk.store.writer import CacheWriter
+    from m360desk.system.crashes import Report
+    from m360desk.system.locks import FileLock
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +51,10 @@ class Application(QObject):
     first_rows = Signal()
     """The list shows rows, or why it has none, for the first time."""
 
-    def __init__(self, options: Options, app: QApplication) -> None:
+    def __init__(self, options: Options, app: QApplication, *, alone: bool = False) -> None:
+        """``alone``: this process holds the profile's lock, so further starts are to find this window."""
         super().__init__()
+        self._alone = alone
         self._app = app
         self.places = find_places(options.profile)
         self.redactor = Redactor()
@@ -71,6 +77,7 @@ class Application(QObject):
         self.shell = Shell(self.desk, self.accounts, self.themes, self.icons)
         self._window_file = WindowFile(self.places.window_file)
         self._notes = loaded.notes
+        self._reports: list[Report] = []
         self._options = options
         self.shell.shown.connect(self._first_shown)
         self.shell.window.closing.connect(self._keep_window)
@@ -101,12 +108,36 @@ class Application(QObject):
         from m360desk.system.logs import start_logging
 
         try:
+            self._reports = self._earlier_reports()
             self._ends.append(start_logging(self.places.log_dir, "window", self.redactor))
             crashes = CrashReporter(self.places.crash_dir, "the window", self.redactor)
             crashes.install()
             self._ends.append(crashes.uninstall)
         except PlaceError as problem:
             self.shell.say_problem(problem.user_text)
+
+    def _earlier_reports(self) -> list[Report]:
+        from m360desk.system.crashes import pending_reports
+
+        try:
+            return pending_reports(self.places.crash_dir)
+        except OSError as problem:
+            log.info("crash reports of earlier runs could not be read: %s", problem)
+            return []
+
+    def _offer_reports(self) -> None:
+        """Tell once of crashes of earlier runs; their reports go when this run ends well."""
+        from m360desk.system.crashes import dismiss
+
+        if not self._reports or self._notes or self._options.screenshot is not None:
+            return
+        newest = self._reports[0]
+        try:
+            self.shell.offer_report(newest.path, newest.title, newest.text())
+        except OSError as problem:
+            log.info("a crash report could not be read: %s", problem)
+            return
+        self._ends += [partial(dismiss, report.path) for report in self._reports]
 
     def _first_shown(self) -> None:
         self.first_rows.emit()
@@ -121,10 +152,22 @@ class Application(QObject):
         self._app.setWindowIcon(application_icon())
         self.shell.build_rest()
         self.shell.say_notes(self._notes)
+        self._offer_reports()
+        self._listen()
         if self._options.page == "battery":
             self.shell.show_battery_page()
         if self._options.screenshot is None or self._options.demo:
             self.accounts.sync_on_start()
+
+    def _listen(self) -> None:
+        """Let further starts on the same profile find this window."""
+        if not self._alone:
+            return
+        from m360desk.ui.instance import FirstWindow
+
+        first = FirstWindow(self.places.runtime_dir)
+        first.asked_to_front.connect(self.shell.window.bring_to_front)
+        self._ends.append(first.close)
 
     def _keep_window(self) -> None:
         if self._options.screenshot is not None:
@@ -163,9 +206,17 @@ def make_qt(arguments: list[str]) -> QApplication:
 def run(options: Options) -> int:
     """Run the window until it is closed; returns the exit code."""
     app = make_qt(sys.argv[:1])
-    application = Application(options, app)
+    lock: FileLock | None = None
+    if options.screenshot is None and not options.demo:
+        try:
+            lock = the_only_window(find_places(options.profile).runtime_dir)
+        except AnotherWindow as other:
+            return other.exit_code
+    application = Application(options, app, alone=lock is not None)
     application.start()
     try:
         return app.exec()
     finally:
         application.stop()
+        if lock is not None:
+            lock.release()

@@ -157,12 +157,10 @@ class FileLock:
         self.release()
 
     def _write_note(self, handle: int) -> None:
-        import socket  # late: it costs more than this module
-
         note = {
             "pid": os.getpid(),
             "program": self._program,
-            "host": socket.gethostname(),
+            "host": _host_name(),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         os.ftruncate(handle, 0)
@@ -180,6 +178,9 @@ def cache_lock(cache: Path, program: str) -> FileLock:
 
 if sys.platform == "win32":
     import msvcrt
+
+    def _host_name() -> str:
+        return os.environ.get("COMPUTERNAME", "this computer")
 
     def lock_handle(handle: int, *, wait: bool) -> bool:
         """Lock an open file; whether that succeeded.
@@ -203,6 +204,9 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    def _host_name() -> str:
+        return os.uname().nodename  # as socket.gethostname(), whose module takes longer to load than all this
 
     def lock_handle(handle: int, *, wait: bool) -> bool:
         """Lock an open file; whether that succeeded.

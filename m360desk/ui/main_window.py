@@ -26,6 +26,7 @@ from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, DETAIL_WIDTH_NAR
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
@@ -93,6 +94,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         self._column = column
         self._welcome: QWidget | None = None
+        self._sessions = sessions
+        self._detail: DetailPane | None = None
+        self._folded: str | None = None
         self.setCentralWidget(central)
         self._make_tool_bar()
         themes.changed.connect(self._theme_changed)
@@ -106,8 +110,11 @@ class MainWindow(QMainWindow):
         self.sync_action.setText("Refresh" if mode == "testing" else "Sync")
         self._size_buttons()
 
-    def place_detail(self, detail: QWidget) -> None:
-        """Put the detail pane into its place."""
+    def place_detail(self, detail: DetailPane) -> None:
+        """Put the detail pane into its place, its sections folded as they were kept."""
+        self._detail = detail
+        if self._folded is not None:
+            detail.set_folded_sections(tuple(self._folded.split(",")))
         sizes = self.splitter.sizes()
         detail.setMinimumWidth(DETAIL_WIDTH_LEAST)
         self.splitter.replaceWidget(1, detail)
@@ -133,11 +140,16 @@ class MainWindow(QMainWindow):
         self._bar.setVisible(welcome is None)
 
     def keep_state(self) -> dict[str, str]:
-        """Geometry and splitter, for the next start."""
-        return {
+        """Geometry, splitter and folded sections, for the next start."""
+        state = {
             "geometry": _text(self.saveGeometry()),
             "splitter": _text(self.splitter.saveState()),
         }
+        if self._detail is not None:
+            self._folded = ",".join(self._detail.folded_sections())
+        if self._folded is not None:
+            state["folded"] = self._folded
+        return state
 
     def restore_kept(self, state: dict[str, str]) -> None:
         """Take over what was kept; what does not fit any more is left alone by Qt."""
@@ -146,6 +158,7 @@ class MainWindow(QMainWindow):
         if "splitter" in state:
             self._split_restored = True
             self.splitter.restoreState(QByteArray.fromBase64(state["splitter"].encode()))
+        self._folded = state.get("folded")
 
     def bring_to_front(self) -> None:
         """Show the window over the others: somebody started the program a second time."""
@@ -153,6 +166,21 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def next_pane(self, step: int = 1) -> None:
+        """Move the keyboard to the next of the panes: search, list or charts, session."""
+        panes: list[QWidget] = [self.search_box]
+        if self.pages.currentIndex() == SESSIONS:
+            panes += [self._sessions, *([self._detail] if self._detail is not None else [])]
+        elif (page := self.pages.currentWidget()) is not None:
+            panes.append(page)
+        focus = self.focusWidget()
+        here = next((n for n, pane in enumerate(panes) if pane is focus or pane.isAncestorOf(focus)), -1)
+        for number in range(1, len(panes) + 1):
+            entry = _entry(panes[(here + step * number) % len(panes)])
+            if entry is not None:
+                entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
 
     # Inner workings
 
@@ -173,7 +201,11 @@ class MainWindow(QMainWindow):
         self.about_action = self._action("About M360 Desk", "info", "aboutAction", "", "")
         self.find_action.triggered.connect(self._go_to_search)
         self.quit_action.triggered.connect(self.close)
-        for action in (self.find_action, self.quit_action, self.settings_action):
+        next_pane = self._action("Next pane", "", "nextPane", "F6", "")
+        next_pane.triggered.connect(lambda: self.next_pane())
+        last_pane = self._action("Previous pane", "", "previousPane", "Shift+F6", "")
+        last_pane.triggered.connect(lambda: self.next_pane(-1))
+        for action in (self.find_action, self.quit_action, self.settings_action, next_pane, last_pane):
             self.addAction(action)
 
     def _action(
@@ -283,6 +315,16 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _entry(pane: QWidget) -> QWidget | None:
+    """What gets the keyboard in a pane: what it names as its proxy, itself, or the first that takes it."""
+    for each in (pane.focusProxy(), pane, *pane.findChildren(QWidget)):
+        if each is None or not each.isVisible() or not each.isEnabled():
+            continue
+        if each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return each
+    return None
 
 
 def _text(state: QByteArray) -> str:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.status_bar import SyncLine
-from m360desk.ui.main_window import BATTERY, MainWindow
-from m360desk.ui.marks import Mark, Marks
+from m360desk.ui.main_window import BATTERY, SESSIONS, MainWindow
+from m360desk.ui.marks import Marks
 from m360desk.ui.sessions.controller import SessionsController
 from m360desk.ui.sessions.page import SessionsPage
-from m360desk.ui.states import State, StatePage
+from m360desk.ui.shell_states import EMPTY, READING, no_match, problem_state
+from m360desk.ui.states import StatePage
 from m360desk.ui.sync_words import done_line, failed_line, progress_line, words_for
 from m360desk.ui.text import local_time, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
 
@@ -88,10 +91,36 @@ class Shell(QObject):
         from m360desk.ui.detail.pane import DetailPane
 
         self.detail = DetailPane(self.themes, self.icons, self.marks, self._pane_context)
-        self.detail.session_requested.connect(self._chosen)
         self.window.place_detail(self.detail)
+        self._connect_detail(self.detail)
+        self._watch_scanner()
         self.desk.refresh_stats()
         self._chosen(self.page.table.current_row_id())
+
+    def _connect_detail(self, detail: DetailPane) -> None:
+        from m360desk.ui.session_work import SessionWork
+
+        work = SessionWork(self.desk, self.accounts, self.themes, self.icons, self.window)
+        detail.session_requested.connect(self._chosen)
+        detail.refresh_requested.connect(work.read_again)
+        detail.report_requested.connect(work.make_report)
+        detail.version_requested.connect(work.show_version)
+        detail.link_requested.connect(work.open_link)
+        work.noted.connect(self._show_note)
+        work.changed.connect(self._read_again)
+
+    def _watch_scanner(self) -> None:
+        from m360desk.ui.finding import DeviceFinding
+        from m360desk.ui.scanner import Scanner
+
+        box = self.window.search_box
+        finding = DeviceFinding(self.accounts, box, self.page, self.controller, self)
+        finding.began.connect(lambda: self.window.show_page(SESSIONS))
+        finding.noted.connect(self._show_note)
+        handle = self.window.windowHandle()
+        if handle is not None:
+            scanner = Scanner(handle, box, parent=self)
+            scanner.scanned.connect(finding.scanned)
 
     # Wiring
 
@@ -101,7 +130,6 @@ class Shell(QObject):
         window.export_action.triggered.connect(self._export)
         window.settings_action.triggered.connect(lambda: self.open_settings())
         window.mode_band.pressed.connect(lambda: self.open_settings())
-        window.note_band.pressed.connect(self.start_sync)
         window.status.cancel_pressed.connect(self.accounts.cancel_sync)
         window.search_box.left_downwards.connect(self.page.table.setFocus)
         self.states.pressed.connect(self._state_pressed)
@@ -135,7 +163,7 @@ class Shell(QObject):
         if self.desk.key is None:
             self.open_settings()
             return
-        self.window.note_band.hide()
+        self.window.note_band.withdraw()
         self._problem = None
         self.window.status.show_sync(SyncLine("Connecting", icon="sync", busy=True))
         self.accounts.start_sync()
@@ -172,7 +200,7 @@ class Shell(QObject):
             when = local_time(self._last_sync_ms, now_ms=self.desk.now_ms(), zone=self.desk.zone)
             last = f"last sync {when.clock}"
         self.window.status.show_sync(failed_line(text, last))
-        self.window.note_band.show_text(text, error=True, button="Try again")
+        self.window.note_band.show_text(text, error=True, button="Try again", act=self.start_sync)
 
     def say_notes(self, notes: Sequence[str]) -> None:
         """Say what was not as it should be when the settings were read."""
@@ -182,9 +210,21 @@ class Shell(QObject):
     def _show_note(self, text: UserText | None) -> None:
         """Say something that is no error of what was asked, or take it back."""
         if text is None:
-            self.window.note_band.hide()
+            self.window.note_band.withdraw()
         else:
             self.window.note_band.show_text(text, error=False)
+
+    def offer_report(self, path: Path, title: str, report: str) -> None:
+        """Tell of a crash of an earlier run; its report can be read and copied."""
+        text = UserText(
+            "M360 Desk stopped unexpectedly last time.",
+            f"Nothing that was stored is lost. A report without your data lies at {path}",
+            "It goes when this window is closed: copy it if you want to tell the makers.",
+        )
+        from m360desk.ui.messages import show_problem
+
+        act = partial(show_problem, self.window, text, f"{title}\n\n{report}")
+        self.window.note_band.show_text(text, error=False, button="Show report", act=act, kept=True)
 
     def say_problem(self, text: UserText) -> None:
         """Say what went wrong."""
@@ -197,7 +237,7 @@ class Shell(QObject):
         mode = key.mode if key is not None else ""
         self.window.show_mode(mode)
         self.window.status.show_fact("mode", MODE_NAMES.get(mode, "No account"))
-        self.window.note_band.hide()
+        self.window.note_band.withdraw()
         self._problem = None
         self.shown_id = None
         if self.detail is not None:
@@ -234,13 +274,13 @@ class Shell(QObject):
             self.page.show_table()
             return
         if not self.controller.query.is_empty:
-            self.states.show_state(_no_match(self.controller.query.text))
+            self.states.show_state(no_match(self.controller.query.text))
         elif self.desk.sync.running:
-            self.states.show_state(_READING)
+            self.states.show_state(READING)
         elif self._problem is not None:
-            self.states.show_state(_problem_state(self._problem))
+            self.states.show_state(problem_state(self._problem))
         else:
-            self.states.show_state(_EMPTY)
+            self.states.show_state(EMPTY)
         self.page.show_state()
         self._first_shown()
         self.settled.emit()
@@ -283,12 +323,16 @@ class Shell(QObject):
             self.shown_id = None
             detail.clear()
             return
-        from m360desk.ui.detail.loading import load_session
-
         position = self.page.model.position(row_id)
         row = self.page.model.row_at(position) if position is not None else None
         if row is not None:
             detail.show_placeholder(row)
+        self._read_again(row_id)
+
+    def _read_again(self, row_id: int) -> None:
+        """Read the chosen session from the cache; what is shown stays until it is there."""
+        from m360desk.ui.detail.loading import load_session
+
         self.desk.read_soon("detail", lambda reader, _: load_session(reader, row_id), self._show_detail)
 
     def _show_detail(self, session: SessionDetail | None) -> None:
@@ -355,40 +399,3 @@ def _size(size: int) -> str:
     if megabytes >= 1000:
         return f"{number(megabytes / 1000, decimals=1)} GB"
     return f"{number(megabytes, decimals=0 if megabytes >= 10 else 1)} MB"
-
-
-_DEMO_STARTS = State(
-    "Opening the demo",
-    "A made-up workshop is set up on this computer. Nothing is sent anywhere.",
-    icon="play",
-)
-_READING = State(
-    "Reading the account",
-    "The newest sessions appear here first. You can search and open them while the rest comes in.",
-    icon="sync",
-)
-_EMPTY = State(
-    "No sessions yet",
-    "A session appears here after a device has been tested in M360 and its session closed.",
-    icon="list",
-    buttons=(("sync", "Sync now"), ("demo", "Look at the demo")),
-    small="Sessions expected? See whether these credentials belong to the right account: Settings, Account.",
-)
-
-
-def _no_match(query: str) -> State:
-    return State(
-        "No session matches",
-        f"Nothing on this computer answers “{query}”.",
-        icon="search",
-        buttons=(("clear", "Clear search"),),
-    )
-
-
-def _problem_state(text: UserText) -> State:
-    return State(
-        text.happened,
-        f"{text.means} {text.do}".strip(),
-        mark=Mark.REPLACE,
-        buttons=(("sync", "Try again"), ("settings", "Settings…")),
-    )

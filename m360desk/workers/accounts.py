@@ -21,14 +21,15 @@ from m360desk.system.credentials import (
     environment_credentials,
 )
 from m360desk.workers.demo import DEMO_SESSIONS, Demo
-from m360desk.workers.finder import Found, look_up
+from m360desk.workers.finder import Found, look_up, make_report, read_again
 from m360desk.workers.keys import Keys
 from m360desk.workers.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from m360desk.api.answers import ReportLink
     from m360desk.api.check import ConnectionReport
     from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.simulator.host import SimulatorProcess
@@ -219,6 +220,21 @@ class Accounts(QObject):
         """Find what was scanned: in the cache, else at the service, whose sessions are stored."""
         look_up(self._desk, self._lines, text, done, failed)
 
+    def read_again(
+        self, session_id: str, done: Callable[[Found], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Read one session from the service once more and store it as it is now."""
+        read_again(self._desk, self._lines, session_id, done, failed)
+
+    def make_report(
+        self,
+        session_id: str,
+        done: Callable[[Sequence[ReportLink]], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Have the service make a report of one session; ``done`` gets where it can be read."""
+        make_report(self._desk, self._lines, session_id, done, failed)
+
     # Settings
 
     def check_connection(
@@ -244,6 +260,7 @@ class Accounts(QObject):
             async def job() -> ConnectionReport:
                 # Loaded first: how long that takes says nothing of the service.
                 import httpx  # noqa: F401
+                import truststore  # noqa: F401
 
                 from m360desk.api.check import check_connection
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from m360desk.core.identity import read_scan
+from m360desk.core.identity import Scan, read_scan
 from m360desk.store.errors import CacheAbsent
 from m360desk.workers.keys import NoCredentials
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Sequence
 
+    from m360desk.api.answers import ReportLink
     from m360desk.core.cancel import CancelToken
-    from m360desk.core.identity import Scan
     from m360desk.core.user_text import UserText
     from m360desk.services.lookup import LookupResult
     from m360desk.store.reader import CacheReader
@@ -83,3 +83,32 @@ def _ask(desk: Desk, line: Line, scan: Scan, done: Callable[[Found], None], fail
         done(Found(result.row_ids, result.source, result.problem))
 
     desk.network.start(job, found, failed)
+
+
+def read_again(
+    desk: Desk, lines: Lines, session_id: str, done: Callable[[Found], None], failed: Failed
+) -> None:
+    """Ask the service for one session, whatever the cache has, and store it as it is now."""
+    lines.with_line(lambda line: _ask(desk, line, Scan("session", session_id), done, failed), failed)
+
+
+def make_report(
+    desk: Desk,
+    lines: Lines,
+    session_id: str,
+    done: Callable[[Sequence[ReportLink]], None],
+    failed: Failed,
+) -> None:
+    """Have the service make a report of one session; ``done`` gets its addresses, the best one first."""
+
+    def order(line: Line) -> None:
+        testing = desk.key is not None and desk.key.mode == "testing"
+
+        async def job() -> Sequence[ReportLink]:
+            from m360desk.api.requests import ReportRequest
+
+            return await line.client().generate_report(ReportRequest(session_id=session_id, testing=testing))
+
+        desk.network.start(job, done, failed)
+
+    lines.with_line(order, failed)

@@ -14,6 +14,8 @@ from m360desk.ui.marks import Mark
 from m360desk.ui.theme import BAND_HEIGHT, GRID, PANE_PADDING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from m360desk.core.user_text import UserText
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
@@ -133,8 +135,6 @@ class ModeBand(QWidget):
 class NoteBand(QWidget):
     """One note or error over the page: a mark, the fact in bold, what it means, at most one button."""
 
-    pressed = Signal()
-
     def __init__(self, themes: ThemeSource, marks: Marks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("noteBand")
@@ -145,7 +145,9 @@ class NoteBand(QWidget):
         self._fact = QLabel(self)
         self._fact.setTextFormat(Qt.TextFormat.PlainText)
         self._button = QPushButton(self)
-        self._button.clicked.connect(self.pressed)
+        self._act: Callable[[], object] | None = None
+        self._kept = False
+        self._button.clicked.connect(self._pressed)
         row = QHBoxLayout(self)
         row.setContentsMargins(PANE_PADDING - 4, 2, PANE_PADDING - 4, 2)
         row.setSpacing(GRID)
@@ -157,9 +159,22 @@ class NoteBand(QWidget):
         themes.changed.connect(self._theme_changed)
         self.hide()
 
-    def show_text(self, text: UserText, *, error: bool, button: str = "") -> None:
-        """Show what happened and what it means; what to do stands in the tip as well."""
+    def show_text(
+        self,
+        text: UserText,
+        *,
+        error: bool,
+        button: str = "",
+        act: Callable[[], object] | None = None,
+        kept: bool = False,
+    ) -> None:
+        """Show what happened and what it means; what to do stands in the tip as well.
+
+        The ``button`` does ``act``. What is ``kept`` stays until the button is pressed or another text comes.
+        """
         self._error = error
+        self._act = act
+        self._kept = kept
         self._fact.setText(text.happened)
         rest = " ".join(part for part in (text.means, text.do) if part)
         self._text.setText(rest)
@@ -169,6 +184,17 @@ class NoteBand(QWidget):
         self._button.setVisible(bool(button))
         self._theme_changed()
         self.show()
+
+    def withdraw(self) -> None:
+        """Take back what holds no longer."""
+        if not self._kept:
+            self.hide()
+
+    def _pressed(self) -> None:
+        act = self._act
+        self.hide()
+        if act is not None:
+            act()
 
     def _theme_changed(self) -> None:
         theme = self._themes.theme

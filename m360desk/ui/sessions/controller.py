@@ -62,6 +62,11 @@ class SessionsController(QObject):
         """How many sessions the list shows."""
         return len(self._page.model.ids)
 
+    def refresh(self) -> None:
+        """Ask anew at once: what has come in is what the user waits for."""
+        self._page.cache_changed()
+        self._ask(fresh=True)
+
     # What the user does
 
     def _typed(self, text: str) -> None:

@@ -72,6 +72,7 @@ class SessionsPage(QWidget):
         self.model = SessionModel(COLUMNS, fetch_rows, self._describe, self)
         self._painter = RowPainter(themes, self._context)
         self.table = SessionTable(self.model, self._painter, themes, self)
+        self.setFocusProxy(self.table)
         self.state_page = state_page
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.table)

@@ -220,6 +220,9 @@ class SessionTable(QTableView):
         self.show_sort(column.sort, downwards)
         self.sort_asked.emit(column.sort, downwards)
 
+    def keyboardSearch(self, search: str) -> None:
+        """Do nothing: Qt would compare every row of a million. There is a search box."""
+
     def scrollTo(
         self,
         index: QModelIndex | QPersistentModelIndex,
