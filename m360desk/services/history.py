@@ -29,7 +29,8 @@ class History:
         return self._empty or is_whole(self._run.ledger.state.plan.stretches)
 
     async def read_newest(self) -> None:
-        """Read from the top until what was read before, or the bottom."""
+        """Read from the top until what was read before, or the bottom, or for ten minutes."""
+        self._run.newest_read_ms = self._run.now_ms()
         try:
             await self._walk(self._run.ledger.state.next_number)
         except IdsDisorderly:
@@ -41,6 +42,8 @@ class History:
         """Close all gaps, the newest first, and see that the bottom is the bottom still."""
         await self._check_bottom()
         while not self.is_whole:
+            if self._run.is_newest_due():
+                await self.read_newest()
             self._run.tell("history")
             await self._walk(self._run.ledger.state.plan.stretches[0].number)
 

@@ -63,8 +63,10 @@ class Ledger:
     """The state of one cache's sync."""
 
     def __init__(self, writer: CacheWriter, now_ms: int) -> None:
-        self.state, self.remembered = decode_state(writer.sync_state(), now_ms)
         self.batch = writer.last_batch() + 1
+        state, remembered = decode_state(writer.sync_state(), now_ms)
+        # Where no state is left, nothing is in doubt: what is there came long ago, or from lookups.
+        self.state = state if remembered else state.vouched(self.batch)
         self.closed = False
         """Set when the run is over: what is still on its way is not stored any more."""
 
@@ -104,7 +106,7 @@ class Ledger:
         if self.closed:
             return None
         sessions = _checked(read())
-        outcome = writer.store_page(sessions, stretch=None, batch=self.batch, state=None)
+        outcome = writer.store_page(sessions, stretch=None, batch=self._batch(writer), state=None)
         return _step(sessions, outcome, 0)
 
     def check_bottom(self, writer: CacheWriter, oldest: bytes, number: int) -> Step | None:
@@ -112,7 +114,7 @@ class Ledger:
         if self.closed:
             return None
         sessions = _checked(read_here([oldest])())
-        outcome = writer.store_page(sessions, stretch=None, batch=self.batch, state=None)
+        outcome = writer.store_page(sessions, stretch=None, batch=self._batch(writer), state=None)
         reached = any(self._is_own(number, met) for met in outcome.stretches)
         if reached:
             self.reach_bottom(writer, number)
@@ -151,7 +153,9 @@ class Ledger:
         state = self._with_stretches(grown)
         if grown is not before:
             state = replace(state, next_number=max(state.next_number, number + 1))
-        outcome = writer.store_page(sessions, stretch=number, batch=self.batch, state=encode_state(state))
+        outcome = writer.store_page(
+            sessions, stretch=number, batch=self._batch(writer), state=encode_state(state)
+        )
         self.state = state
         unread = sum(not self._is_own(number, met) for met in outcome.stretches)
         joined = meet(grown, number, outcome.stretches)
@@ -160,6 +164,10 @@ class Ledger:
             return replace(_step(sessions, outcome, unread), joined=True)
         reading.over = False
         return _step(sessions, outcome, unread)
+
+    def _batch(self, writer: CacheWriter) -> int:
+        """The batch of the next page: never below a lookup's that came in between."""
+        return max(self.batch, writer.last_batch())
 
     def _is_own(self, number: int, met: int | None) -> bool:
         plan = self.state.plan.stretches

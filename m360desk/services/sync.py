@@ -6,6 +6,7 @@ anywhere: cancelled, off-line, killed. Testing mode has nothing to read to an en
 pages.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,7 +65,10 @@ async def run_sync(
     finally:
         ledger.closed = True
         run.reader.close()
-    sessions = await cache.submit(_wind_up) if stop is None or stop.exit_code != 6 else 0
+    try:
+        sessions = await cache.submit(_wind_up if stop is None else _count)
+    except StoreError as error:
+        sessions, stop = 0, stop or SyncStop(_store_reason(error), error.user_text)
     if run.without_key:
         run.note(f"{run.without_key} records have no id and cannot be cached.")
     run.tell("done")
@@ -94,7 +98,8 @@ async def _sync_live(run: SyncRun) -> bool:
             complete = False
         except GuardStop as guard:
             if not isinstance(guard, NotLive):
-                await probe.check()  # made-up pages may be what led astray
+                with contextlib.suppress(ApiError):
+                    await probe.check()  # made-up pages may be what led astray
             raise
         await probe.check()
     except NotLive:
@@ -117,7 +122,8 @@ async def _read_all(run: SyncRun, probe: Probe) -> bool:
     await history.close_gaps()
     if first:
         await reread.read()
-    await Audit(run, probe).go_on()
+    with contextlib.suppress(PagesSpent):  # what the audit lacks, it does in the next run
+        await Audit(run, probe).go_on()
     return history.is_whole
 
 
@@ -143,6 +149,10 @@ def _wind_up(writer: CacheWriter) -> int:
     """In the writer's thread: make the indexes that large lists need; how many sessions there are."""
     writer.optimize()
     writer.checkpoint()
+    return _count(writer)
+
+
+def _count(writer: CacheWriter) -> int:
     with CacheReader.open(writer.path) as reader:
         return reader.total()
 

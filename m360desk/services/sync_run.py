@@ -20,6 +20,7 @@ from m360desk.store.writer import CacheWriter
 
 T = TypeVar("T")
 
+_NEWEST_EVERY_MS = 600_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_S = 250_000_000_000  # in the year 9892: what a date can hold, offsets included
 
@@ -42,6 +43,8 @@ class SyncRun:
         self.now_ms = now_ms
         self.reader = RecordReader()
         self.started_ms = now_ms()
+        self.newest_read_ms = self.started_ms
+        """When the newest sessions were read last."""
         self.new = 0
         self.updated = 0
         self.without_key = 0
@@ -87,6 +90,10 @@ class SyncRun:
             HistoryRequest(order=self.order_up, limit=1), priority=Priority.SYNC
         )
         return page.records[0] if page.records else None
+
+    def is_newest_due(self) -> bool:
+        """Whether it is long since the newest sessions were read: a first sync may take hours."""
+        return self.now_ms() - self.newest_read_ms >= _NEWEST_EVERY_MS
 
     def hand_in(self, work: Callable[[CacheWriter], T]) -> "asyncio.Future[T]":
         """Have `work` done in the writer's thread from now on."""

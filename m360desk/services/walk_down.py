@@ -26,6 +26,7 @@ class Ending(Enum):
     BOTTOM = auto()  # the stretch holds the oldest record of all
     NO_WAY_ON = auto()  # every cursor is refused or leads nowhere, and the bottom is not reached
     EMPTY = auto()  # the account has no sessions
+    PAUSED = auto()  # it is time to look for new sessions at the top
 
 
 class DownWalk:
@@ -81,6 +82,8 @@ class DownWalk:
     async def _follow(self, cursor: str | None) -> Ending | None:
         """Read from a cursor on; None where that leads no further."""
         while True:
+            if self._run.is_newest_due() and cursor is not None:
+                return Ending.JOINED if await self._drain(0) else Ending.PAUSED
             page = await self._fetch(cursor)
             if page is None:
                 self._failed.add(cursor)
@@ -125,7 +128,8 @@ class DownWalk:
         self._pending.append(self._run.hand_in(lambda writer: ledger.store_down(writer, read, reading)))
 
     def _may_be_the_end(self, page: HistoryPage) -> bool:
-        if page.has_more is not False:
+        short = len(page.records) < self._run.options.page_limit
+        if page.has_more or (page.has_more is None and not short):
             return False
         if not self._run.has_more_lies:
             return True
@@ -139,7 +143,7 @@ class DownWalk:
             return Ending.JOINED
         if not page.records:
             self._empty += 1
-            if page.has_more is not False:
+            if page.has_more:
                 if self._empty >= _MOST_EMPTY:
                     raise NothingNew
                 return None  # once or twice that may pass: the same cursor is tried again

@@ -48,6 +48,15 @@ def test_what_came_since_the_account_last_answered_live_is_taken_back(
     assert sorted(bench.cached()) == sorted(bench.listed())
 
 
+def test_a_lost_state_puts_nothing_in_doubt(bench: Bench) -> None:
+    bench.sync(page_limit=PAGE)
+    before = bench.cached()
+    bench.write(lambda writer: writer.save_state(b"?"))
+    bench.control("settings", accountMode="testing")
+    check_not_live(bench.sync(page_limit=PAGE))
+    assert bench.cached() == before
+
+
 def test_what_an_interrupted_run_left_in_doubt_is_taken_back_by_the_next(bench: Bench) -> None:
     bench.sync(page_limit=PAGE)
     before = bench.cached()

@@ -17,7 +17,7 @@ from m360desk.services.history import History
 from m360desk.services.ledger import Ledger
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import End, is_whole
-from m360desk.services.sync import StopReason, SyncOptions, SyncResult, run_sync
+from m360desk.services.sync import StopReason, SyncOptions, SyncProgress, SyncResult, run_sync
 from m360desk.services.sync_errors import PagesSpent
 from m360desk.services.sync_run import SyncRun
 from m360desk.services.sync_state import decode_state, encode_state
@@ -249,6 +249,25 @@ def test_a_state_that_cannot_be_read_loses_nothing(bench: Bench) -> None:
     result = bench.sync(page_limit=PAGE)
     check_whole(bench, result)
     assert result.new == len(bench.listed()) - 6 * PAGE
+
+
+def test_in_a_long_run_the_newest_are_looked_for_now_and_then(bench: Bench) -> None:
+    clock = [now_ms()]
+
+    def progress(news: SyncProgress) -> None:
+        if news.pages and news.pages % 8 == 0:
+            clock[0] += 600_000
+        if news.pages == 6:
+            added.extend(bench.control("add", count=1)["ids"])
+
+    async def run(client: Client, writer: WriterThread) -> SyncResult:
+        options = SyncOptions("live", page_limit=PAGE, max_pages=12)
+        return await run_sync(client, writer, options, progress=progress, now_ms=lambda: clock[0])
+
+    added: list[str] = []
+    assert not bench.with_client(run).complete
+    assert added[0] in bench.cached()  # although the run has not come to its end by far
+    check_whole(bench, bench.sync(page_limit=PAGE))
 
 
 def test_thirty_percent_bad_answers_and_still_all_sessions_once(bench: Bench) -> None:
