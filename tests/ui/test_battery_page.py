@@ -7,7 +7,7 @@ import io
 import json
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -123,12 +123,12 @@ class _Bench:
     def figures(self) -> Any:
         return self.page.figures
 
-    def store(self, visits: list[_Visit], mode: Any = "live") -> CacheKey:
+    def store(self, visits: list[_Visit], mode: Any = "live", *, new_batch: bool = True) -> CacheKey:
         key = CacheKey(account_hash("a167b9ae-948d-490c-9995-932984fbb223"), mode)
         path = cache_file(self.folder, key)
         writer = CacheWriter.open(path, key, lock=_FreeLock(), now_ms=lambda: NOW_MS)
         sessions = [read(visit.record()) for visit in visits]
-        writer.store_page(sessions, stretch=1, batch=writer.last_batch() + 1, state=None)
+        writer.store_page(sessions, stretch=1, batch=writer.last_batch() + new_batch, state=None)
         writer.close()
         return key
 
@@ -301,7 +301,11 @@ def test_keys_do_what_the_mouse_does(filled: _Bench) -> None:
     )
     dragged = filled.asked(lambda: _drag(chart.viewport(), _middle(chart, (3, 0)), _middle(chart, (1, 0))))
     assert dragged == "after:2026-02-01 before:2026-05-01"
+    filled.show("brand:apple")
+    months, sessions = chart.months, filled.figures.sessions
     filled.show("brand:apple " + dragged)
+    assert chart.months == months
+    assert filled.figures.sessions < sessions
     edge = chart.cell_box((3, 0), (3, 0))
     grip = QPoint(round(edge.right()), round(edge.center().y()))
     shorter = filled.asked(lambda: _drag(chart.viewport(), grip, _middle(chart, (2, 0))))
@@ -397,6 +401,12 @@ def test_new_sessions_come_in_and_the_newest_question_wins(filled: _Bench) -> No
     with filled.qtbot.waitSignal(filled.page.settled):
         filled.desk.cache_changed.emit()
     assert filled.figures.devices == devices + 30
+    # A session that was read again changes within the page that brought it.
+    good = filled.figures.search.bands[Band.GOOD]
+    filled.store([replace(more[0], health=99.5)], new_batch=False)
+    with filled.qtbot.waitSignal(filled.page.settled):
+        filled.desk.cache_changed.emit()
+    assert filled.figures.search.bands[Band.GOOD] == good + 1
     with filled.qtbot.waitSignal(filled.page.settled):
         filled.page.show_query(filled.query("model:pixel"))
         filled.page.show_query(filled.query("model:pixel last:2d"))
