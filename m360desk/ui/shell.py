@@ -278,6 +278,7 @@ class Shell(QObject):
         elif self.desk.sync.running:
             self.states.show_state(READING)
         elif self._problem is not None:
+            self.window.note_band.hide()
             self.states.show_state(problem_state(self._problem))
         else:
             self.states.show_state(EMPTY)

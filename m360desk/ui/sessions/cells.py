@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -195,7 +196,8 @@ def _battery(row: StoredRow, x: int, width: int, context: CellContext) -> Cell:
             (TextRun(right - context.width(word, "small"), 1, word, "small", "text2"),), (shown_mark,)
         )
     unit_x = right - context.width("%", "small")
-    figure = number(percent, decimals=0)
+    # Cut, not rounded: 84.9 is under a limit of 85 and must not read as 85.
+    figure = number(floor(percent), decimals=0)
     texts = (
         TextRun(unit_x - 2 - context.width(figure, "body"), 1, figure, "body", "text"),
         TextRun(unit_x, 1, "%", "small", "text2"),

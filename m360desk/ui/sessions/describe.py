@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -65,7 +66,7 @@ def _identity(row: StoredRow) -> str:
 
 def _battery(row: StoredRow) -> str:
     value = row.get("battery")
-    return percent(value, decimals=0) if isinstance(value, int | float) else "unknown"
+    return percent(floor(value), decimals=0) if isinstance(value, int | float) else "unknown"
 
 
 def _cycles(row: StoredRow) -> str:
