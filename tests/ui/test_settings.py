@@ -1,21 +1,15 @@
-"""The settings, the welcome and the export as widgets, over a real service, real files and a made keyring."""
+"""The settings dialog over a real service, real files and a made keyring."""
 
 from __future__ import annotations
 
-import time
-from datetime import UTC
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-import keyring
-import keyring.core
 import pytest
 import shiboken6
-from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, NoKeyringError
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QApplication,
     QComboBox,
     QDialogButtonBox,
     QLabel,
@@ -24,232 +18,28 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QSpinBox,
-    QWidget,
 )
 
-from m360desk.core.query import EVERYTHING, Order
-from m360desk.simulator.host import SimulatorProcess
 from m360desk.store.key import account_hash
-from m360desk.store.writer import CacheWriter
-from m360desk.system.credentials import StoredCredentials
-from m360desk.system.locks import cache_lock
-from m360desk.system.redaction import Redactor
-from m360desk.system.settings_file import SettingsFile
-from m360desk.ui.export_dialog import ask_and_export, proposed_name
-from m360desk.ui.icons import Icons
 from m360desk.ui.settings.check_view import CheckView
-from m360desk.ui.settings.dialog import SettingsDialog
-from m360desk.ui.shell import Shell
-from m360desk.ui.theme_source import ThemeSource
-from m360desk.workers.accounts import Accounts
-from m360desk.workers.desk import Desk
+from tests.ui.whole_window import SESSIONS, Window, box, find, is_closed, paste, press
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
+
+    from m360desk.simulator.host import SimulatorProcess
+    from m360desk.system.credentials import StoredCredentials
+    from m360desk.ui.settings.dialog import SettingsDialog
+    from tests.workers.keyrings import MemoryKeyring
 
 # The offscreen plugin says so of every dialog; no other plugin does.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support propagateSizeHints", extend=True)
 
-W = TypeVar("W", bound=QWidget)
-SESSIONS = 130
 WRONG_CODE = "00000000-0000-4000-8000-000000000000"
 TOKEN = "f" * 64
-
-
-class MemoryKeyring(KeyringBackend):
-    """Keeps entries in memory, or raises."""
-
-    priority = 1.0
-    name = "Test Keyring"
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # keyring leaves this one out
-        self.entries: dict[tuple[str, str], str] = {}
-        self.error: Exception | None = None
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.error is not None:
-            raise self.error
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        if self.error is not None:
-            raise self.error
-        self.entries[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.entries[service, username]
-
-
-class Window:
-    """The program's window on one profile, without what only the start of the program needs."""
-
-    def __init__(self, qtbot: QtBot, app: QApplication, profile: Path, api_url: str) -> None:
-        self.qtbot = qtbot
-        self.file = SettingsFile(profile / "settings.toml")
-        self.themes = ThemeSource(app, "light")
-        self.desk = Desk(
-            self.file,
-            self.file.load().settings,
-            profile / "cache",
-            lambda path, key: CacheWriter.open(path, key, lock=cache_lock(path, "a test"), now_ms=now_ms),
-            now_ms,
-            UTC,
-        )
-        self.accounts = Accounts(self.desk, Redactor(), api_url=api_url, demo_sessions=120)
-        self.shell = Shell(self.desk, self.accounts, self.themes, Icons(self.themes))
-        self.main = self.shell.window
-        self.accounts.open_last()
-        self.main.show()
-        self.shell.build_rest()
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=15_000)
-
-    def settings(self) -> SettingsDialog:
-        dialog = SettingsDialog(
-            self.desk, self.accounts, self.themes, self.shell.icons, self.shell.marks, self.main
-        )
-        dialog.open()
-        return dialog
-
-    def connect_account(self, credentials: StoredCredentials, mode: Any = "live") -> None:
-        done: list[bool] = []
-        self.accounts.apply(lambda s: s, credentials, lambda: done.append(True), _raise, mode=mode)
-        self.until(lambda: bool(done) and not self.desk.sync.running and self.desk.total is not None)
-        self.until(lambda: self.desk.total in (SESSIONS, 500))
-
-    def report(self, of: QWidget) -> list[str]:
-        """Press "Check connection" and wait for what it says."""
-        view = find(of, CheckView, "checkResult")
-        press(of, "checkConnection")
-        self.until(lambda: view.isVisible() and view.texts() not in ([], ["Asking the service…"]))
-        return view.texts()
-
-    def close(self) -> None:
-        self.main.hide()
-        self.accounts.stop()
-        self.desk.stop()
-        self.accounts.clear_away()
-        shiboken6.delete(self.main)
-        shiboken6.delete(self.themes)
-
-
-def _raise(error: BaseException) -> None:
-    raise error
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def find(within: QWidget, kind: type[W], name: str) -> W:
-    widget = within.findChild(kind, name)
-    assert widget is not None, name
-    return widget
-
-
-def press(within: QWidget, name: str) -> None:
-    QTest.mouseClick(find(within, QPushButton, name), Qt.MouseButton.LeftButton)
-
-
-def paste(within: QWidget, name: str, text: str) -> None:
-    line = find(within, QLineEdit, name)
-    line.setFocus()
-    QApplication.clipboard().setText(text)
-    line.paste()
-
-
-def is_closed(dialog: QWidget) -> bool:
-    return not shiboken6.isValid(dialog) or not dialog.isVisible()
-
-
-def box(within: QWidget, name: str) -> QMessageBox:
-    return find(within, QMessageBox, name)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess("--sessions", str(SESSIONS), "--seed", "7") as process:
-        yield process
-
-
-@pytest.fixture
-def simulator(running: SimulatorProcess) -> SimulatorProcess:
-    running.control("settings", rate=0, latency=0, accountMode="live")
-    running.control("faults", faults="")
-    return running
-
-
-@pytest.fixture
-def own(simulator: SimulatorProcess) -> StoredCredentials:
-    return StoredCredentials(simulator.auth_code, simulator.auth_token)
-
-
-@pytest.fixture(autouse=True)
-def backend() -> Iterator[MemoryKeyring]:
-    backend = MemoryKeyring()
-    keyring.set_keyring(backend)
-    yield backend
-    keyring.core._keyring_backend = None
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path, simulator: SimulatorProcess) -> Iterator[Window]:
-    palette, font = qapp.palette(), qapp.font()
-    window = Window(qtbot, qapp, tmp_path, simulator.url)
-    yield window
-    window.close()
-    qapp.setPalette(palette)
-    qapp.setFont(font)
-
-
-def test_the_first_run_takes_a_pasted_bearer_checks_it_and_starts(
-    window: Window, own: StoredCredentials, backend: MemoryKeyring
-) -> None:
-    welcome = find(window.main, QWidget, "welcomePage")
-    assert not window.main.pages.isVisible()
-    paste(welcome, "authToken", f"Authorization: Bearer {own.auth_code}-{own.auth_token}\r\n")
-    assert find(welcome, QLineEdit, "authCode").text() == own.auth_code
-    assert find(welcome, QLineEdit, "authToken").text() == own.auth_token
-    assert find(welcome, QLineEdit, "authToken").echoMode() is QLineEdit.EchoMode.Password
-    assert not find(welcome, QPushButton, "startLive").isVisible()
-    texts = window.report(welcome)
-    assert "Credentials accepted" in texts
-    assert "The account answers with live data" in texts
-    press(welcome, "startLive")
-    window.until(lambda: window.desk.total == SESSIONS)
-    assert window.main.pages.isVisible()
-    assert window.main.findChild(QWidget, "welcomePage") is None or not welcome.isVisible()
-    window.until(lambda: bool(backend.entries))
-    assert window.file.load().settings.mode == "live"
-
-
-def test_the_welcome_says_what_is_wrong_under_the_field(window: Window) -> None:
-    welcome = find(window.main, QWidget, "welcomePage")
-    press(welcome, "startTesting")
-    assert "auth code is missing" in find(welcome, QLineEdit, "authCode").accessibleDescription()
-    paste(welcome, "authCode", "somebody@example.org")
-    paste(welcome, "authToken", TOKEN)
-    press(welcome, "checkConnection")
-    assert "e-mail address" in find(welcome, QLineEdit, "authCode").accessibleDescription()
-    assert not find(welcome, CheckView, "checkResult").isVisible()
-    assert window.desk.key is None
-
-
-def test_the_demo_is_one_press_away(window: Window) -> None:
-    welcome = find(window.main, QWidget, "welcomePage")
-    press(welcome, "lookAtDemo")
-    assert not find(welcome, QPushButton, "lookAtDemo").isEnabled()
-    window.until(lambda: window.desk.total == 120)
-    assert window.main.windowTitle().startswith("DEMO")
-    dialog = window.settings()
-    press(dialog, "leaveDemo")
-    assert window.desk.key is None
-    window.until(lambda: find(window.main, QWidget, "welcomePage").isVisible())
 
 
 @pytest.mark.parametrize(
@@ -462,48 +252,3 @@ def test_forgetting_and_deleting_ask_first_and_say_what_goes(
 def _agree(question: QMessageBox, word: str) -> None:
     (button,) = [each for each in question.buttons() if each.text() == word]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def test_an_export_tells_how_it_goes_and_how_it_ended(
-    window: Window, own: StoredCredentials, tmp_path: Path
-) -> None:
-    window.connect_account(own, mode="testing")
-    proposed: list[str] = []
-
-    def choose(_: QWidget, name: str) -> str:
-        proposed.append(name)
-        return str(tmp_path / "out.csv")
-
-    dialog = ask_and_export(window.desk, EVERYTHING, Order(), window.main, choose=choose)
-    assert dialog is not None
-    window.until(lambda: "written to" in dialog.text())
-    assert dialog.text() == "500 sessions written to out.csv. They are testing sessions, not real ones."
-    assert "TESTING M360 sessions" in proposed[0]
-    assert len((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()) == 501
-    dialog.accept()
-    assert ask_and_export(window.desk, EVERYTHING, Order(), window.main, choose=lambda *_: "") is None
-    assert proposed_name("live", 0, EVERYTHING).startswith("M360 sessions 1970")
-
-
-def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
-    window: Window, own: StoredCredentials, tmp_path: Path
-) -> None:
-    window.connect_account(own, mode="testing")
-    out = tmp_path / "absent" / "out.xlsx"
-    ask_and_export(window.desk, EVERYTHING, Order(), window.main, choose=lambda *_: str(out))
-    window.until(lambda: window.main.findChild(QMessageBox, "problemBox") is not None)
-    problem = box(window.main, "problemBox")
-    assert "out.xlsx cannot be written" in problem.text()
-    assert "Nothing was exported" in problem.informativeText()
-    problem.accept()
-    dialog = ask_and_export(
-        window.desk, EVERYTHING, Order(), window.main, choose=lambda *_: str(tmp_path / "x.csv")
-    )
-    assert dialog is not None
-    dialog.reject()
-    window.until(lambda: not shiboken6.isValid(dialog))
-    assert window.desk.lanes is not None
-    ended: list[int] = []
-    window.desk.read("after", lambda reader, _: reader.total(), ended.append)
-    window.until(lambda: bool(ended))
-    assert not list(tmp_path.glob("*.part"))
