@@ -110,7 +110,7 @@ class CyclesChart(Chart):
         fonts = theme.fonts
         title = QRectF(16, TOP, 200, line)
         paint.draw_text(painter, title, paint.LEFT, "health, %", fonts.small, theme.text2)
-        below = QRectF(scale.box.left(), scale.box.bottom() + line + 5, scale.box.width(), line)
+        below = QRectF(scale.box.left(), scale.box.bottom() + line + 6, scale.box.width(), line)
         paint.draw_text(painter, below, paint.RIGHT, "charge cycles", fonts.small, theme.text2)
         if not self.figures.wear.density.known:
             words = "No device here has both health and cycles."

@@ -30,7 +30,7 @@ MARKS = {
 }
 _LEFT, _RIGHT, _GAP_UNKNOWN, _UNKNOWN = 60, 36, 20, 40
 _MARK_SIZE = 14
-_HANDLE = 5
+_HANDLE = 4
 _WRITTEN = re.compile(r"(\d+)\.\.(\d+)\.9")
 
 
@@ -97,7 +97,7 @@ class DistributionChart(Chart):
         if self.figures is None:
             return
         theme, scale, line = self.theme, self._scale, self.theme.fonts.small_line
-        below = QRectF(scale.box.left(), scale.box.bottom() + line + 5, scale.box.width(), line)
+        below = QRectF(scale.box.left(), scale.box.bottom() + line + 6, scale.box.width(), line)
         paint.draw_text(painter, below, paint.RIGHT, "state of health, %", theme.fonts.small, theme.text2)
         paint.draw_text(
             painter, QRectF(16, TOP + line, 100, line), paint.LEFT, "devices", theme.fonts.small, theme.text2
@@ -342,7 +342,7 @@ class DistributionChart(Chart):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.text2)
             bottom = scale.box.bottom()
-            corners = ((-_HANDLE, 0), (_HANDLE, 0), (_HANDLE, 5), (0, 10), (-_HANDLE, 5))
+            corners = ((-_HANDLE, 0), (_HANDLE, 0), (_HANDLE, 4), (0, 8), (-_HANDLE, 4))
             painter.drawPolygon(QPolygonF([QPointF(across + x, bottom + y) for x, y in corners]))
 
     def _paint_median(self, painter: QPainter) -> None:

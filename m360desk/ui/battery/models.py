@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
 
-_WIDTHS = {COUNT: 52, MEDIAN: 52, SHARE: 68, ORDER: 82, ORDER_GOOD: 60}
-_ALL_FROM = 540
+_WIDTHS = {COUNT: 48, MEDIAN: 50, SHARE: 64, ORDER: 82, ORDER_GOOD: 54}
+_ALL_FROM = 500
 """In less width “if 85” gives way."""
 _NAME_SHARE = 0.42
 _NAME_LEAST, _NAME_MOST = 128, 220

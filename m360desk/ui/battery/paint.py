@@ -99,7 +99,7 @@ def axis(painter: QPainter, scale: Scale, ticks: Iterable[tuple[float, str]], th
     for figure, label in ticks:
         middle = scale.x(figure)
         painter.fillRect(QRectF(round(middle), bottom, 1, 4 if label else 2), theme.control)
-        box = QRectF(middle - 60, bottom + 5, 120, line)
+        box = QRectF(middle - 60, bottom + 7, 120, line)
         draw_text(painter, box, CENTRE, label, theme.fonts.small, theme.text2)
 
 
