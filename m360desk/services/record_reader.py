@@ -5,13 +5,15 @@ the window's thread want too. At a few pages a second that is nothing; at fifty 
 """
 
 import marshal
+import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from m360desk.core.records import Session, read
 
@@ -72,7 +74,7 @@ class RecordReader:
 
     def _start(self) -> None:
         # "spawn": a forked child would inherit the threads' locks and the window.
-        self._helper = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_signals)
+        self._helper = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_settle_in)
         self._ready = self._helper.submit(_read_values, ())
 
 
@@ -90,6 +92,14 @@ def _read_values(records: Sequence[bytes]) -> bytes:
     return marshal.dumps([(session.key, session.values) for session in sessions])
 
 
-def _leave_signals() -> None:
-    """Ctrl+C in a terminal reaches the child too; its parent decides what that means."""
+def _settle_in() -> None:
+    """In the other process: leave Ctrl+C to the parent, and end when that ends, however it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)

@@ -3,6 +3,9 @@
 import json
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 from m360desk.core.records import read
 from m360desk.services.record_reader import RecordReader
@@ -54,3 +57,28 @@ def test_many_are_read_by_another_process_and_here_again_where_it_dies() -> None
         assert reader.begin(records)() == right
     finally:
         reader.close()
+
+
+def test_the_other_process_ends_with_a_killed_parent() -> None:
+    """Both hold the parent's standard output: it ends only when both have."""
+    program = (
+        "from m360desk.services.record_reader import RecordReader\n"
+        "if __name__ == '__main__':\n"
+        "    reader = RecordReader()\n"
+        "    reader._start()\n"
+        "    reader._ready.result()\n"
+        "    print('ready', flush=True)\n"
+        "    input()\n"
+    )
+    root = str(Path(__file__).resolve().parents[2])
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == b"ready" + os.linesep.encode()
+    parent.kill()
+    output, _ = parent.communicate(timeout=60)
+    assert output == b""
