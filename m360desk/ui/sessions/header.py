@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPolygonF
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QHeaderView, QWidget
+
+from m360desk.ui.theme import FOCUS_WIDTH
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSize
@@ -17,12 +19,18 @@ PADDING = 8
 ARROW = 7
 
 
+_ENTER = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class ListHeader(QHeaderView):
-    """Qt's header in all but its looks."""
+    """Qt's header but for its looks, and for the keyboard: arrows choose a column, Enter sorts by it."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._themes = themes
+        self._section = 0
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Columns")
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setSectionsMovable(True)
         self.setSectionsClickable(True)
@@ -34,6 +42,38 @@ class ListHeader(QHeaderView):
         size = super().sizeHint()
         size.setHeight(max(28, self._themes.theme.fonts.small_line + 12))
         return size
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in _ENTER:
+            self.sectionClicked.emit(self._section)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._move(1 if key == Qt.Key.Key_Right else -1)
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._choose(self.sortIndicatorSection())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def _move(self, step: int) -> None:
+        place = self.visualIndex(self._section) + step
+        while 0 <= place < self.count():
+            section = self.logicalIndex(place)
+            if not self.isSectionHidden(section):
+                self._choose(section)
+                return
+            place += step
+
+    def _choose(self, section: int) -> None:
+        self._section = section
+        name = self.model().headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
+        self.setAccessibleName(f"Sort by {name}")
+        self.viewport().update()
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt's name
         theme = self._themes.theme
@@ -67,6 +107,10 @@ class ListHeader(QHeaderView):
         )
         if sorted_by:
             self._paint_arrow(painter, QPointF(left + width + 5, rect.center().y() + 0.5))
+        if self.hasFocus() and logicalIndex == self._section:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.accent, FOCUS_WIDTH))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
         painter.restore()
 
     def _paint_arrow(self, painter: QPainter, place: QPointF) -> None:
