@@ -101,12 +101,10 @@ class Audit:
             run.note(f"{gone} sessions are not in the account any more; they stay here, marked.")
         return True
 
-    def _store(self, writer: CacheWriter, read: Read) -> Step | None:
+    def _store(self, writer: CacheWriter, read: Read) -> Step:
         """In the writer's thread: store what has changed or was missed, and check off what is there."""
         ledger = self._run.ledger
         step = ledger.store_apart(writer, read)
-        if step is None:
-            return None
         writer.audit_see(step.page.keys)
         end = self._plan.end.moved(step.page.keys[::-1])
         ledger.change(writer, lambda plan: replace(plan, audit=replace(plan.audit, end=end)))

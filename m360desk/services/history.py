@@ -74,7 +74,7 @@ class History:
         step = await run.count(
             run.hand_in(lambda writer: ledger.check_bottom(writer, oldest, stretch.number))
         )
-        if step is not None and not step.joined:
+        if not step.joined:
             await run.hand_in(ledger.doubt_bottom)
 
 

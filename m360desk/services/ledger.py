@@ -67,8 +67,6 @@ class Ledger:
         state, remembered = decode_state(writer.sync_state(), now_ms)
         # Where no state is left, nothing is in doubt: what is there came long ago, or from lookups.
         self.state = state if remembered else state.vouched(self.batch)
-        self.closed = False
-        """Set when the run is over: what is still on its way is not stored any more."""
 
     def vouch(self, writer: CacheWriter) -> None:
         """The account has just answered live: nothing that came so far will be taken back."""
@@ -88,8 +86,8 @@ class Ledger:
         if plan != self.state.plan:
             self._save(writer, self.state.with_plan(plan))
 
-    def store_down(self, writer: CacheWriter, read: Read, reading: Reading) -> Step | None:
-        """Store a page that was read downwards; None where that walk is over.
+    def store_down(self, writer: CacheWriter, read: Read, reading: Reading) -> Step:
+        """Store a page that was read downwards; nothing comes of it where that walk is over.
 
         Raises:
             NotLive: a record is one that testing mode made up. Nothing was stored.
@@ -97,22 +95,18 @@ class Ledger:
         """
         return self._store(writer, read, reading, stretch_rules.read_down, stretch_rules.meet_older)
 
-    def store_up(self, writer: CacheWriter, read: Read, reading: Reading) -> Step | None:
+    def store_up(self, writer: CacheWriter, read: Read, reading: Reading) -> Step:
         """Store a page that was read upwards, oldest record first; else like `store_down`."""
         return self._store(writer, read, reading, stretch_rules.read_up, stretch_rules.meet_newer)
 
-    def store_apart(self, writer: CacheWriter, read: Read) -> Step | None:
+    def store_apart(self, writer: CacheWriter, read: Read) -> Step:
         """Store records that say nothing about gaps: those of a re-read."""
-        if self.closed:
-            return None
         sessions = _checked(read())
         outcome = writer.store_page(sessions, stretch=None, batch=self._batch(writer), state=None)
         return _step(sessions, outcome, 0)
 
-    def check_bottom(self, writer: CacheWriter, oldest: bytes, number: int) -> Step | None:
+    def check_bottom(self, writer: CacheWriter, oldest: bytes, number: int) -> Step:
         """Store the oldest record of all; where the stretch of `number` holds it, that is the bottom."""
-        if self.closed:
-            return None
         sessions = _checked(read_here([oldest])())
         outcome = writer.store_page(sessions, stretch=None, batch=self._batch(writer), state=None)
         reached = any(self._is_own(number, met) for met in outcome.stretches)
@@ -139,9 +133,9 @@ class Ledger:
         reading: Reading,
         grow: Callable[[Stretches, int, Page], Stretches],
         meet: Callable[[Stretches, int, Sequence[int | None]], Stretches],
-    ) -> Step | None:
-        if self.closed or reading.over:
-            return None
+    ) -> Step:
+        if reading.over:
+            return Step(Page(()))
         reading.over = True  # until this page is in
         number = reading.number
         sessions = _checked(read())

@@ -92,8 +92,7 @@ class Reread:
         run, ledger = self._run, self._run.ledger
         read_page = run.reader.begin(page.records)
         step = await run.count(run.hand_in(lambda writer: ledger.store_apart(writer, read_page)))
-        if step is not None:
-            self._end = self._end.moved(step.page.keys[::-1])
+        self._end = self._end.moved(step.page.keys[::-1])
 
     def _is_last(self, page: HistoryPage, since_ms: int) -> bool:
         """Whether nothing of interest follows.

@@ -63,7 +63,6 @@ async def run_sync(
     except StoreError as error:
         stop = SyncStop(_store_reason(error), error.user_text)
     finally:
-        ledger.closed = True
         run.reader.close()
     try:
         sessions = await cache.submit(_wind_up if stop is None else _count)

@@ -99,11 +99,9 @@ class SyncRun:
         """Have `work` done in the writer's thread from now on."""
         return asyncio.ensure_future(_awaited(self._cache.submit(work)))
 
-    async def count(self, step: "Awaitable[Step | None]") -> Step | None:
-        """Wait until a page is stored, and count what came of it; None where it was not wanted any more."""
+    async def count(self, step: Awaitable[Step]) -> Step:
+        """Wait until a page is stored, and count what came of it."""
         done = await step
-        if done is None:
-            return None
         self.new += done.new
         self.updated += done.updated
         self.without_key += done.without_key

@@ -42,7 +42,7 @@ class DownWalk:
         self._run = run
         self._probe = probe
         self._reading = Reading(number)
-        self._pending: deque[asyncio.Future[Step | None]] = deque()
+        self._pending: deque[asyncio.Future[Step]] = deque()
         self._visited: set[str] = set()
         self._failed: set[str | None] = set()
         self._ahead = 1
@@ -156,7 +156,7 @@ class DownWalk:
             await run.hand_in(lambda writer: ledger.reach_bottom(writer, number))
             return Ending.BOTTOM
         step = await run.count(run.hand_in(lambda writer: ledger.check_bottom(writer, oldest, number)))
-        if step is not None and step.joined:
+        if step.joined:
             return Ending.BOTTOM
         if page.records:
             run.has_more_lies = True
@@ -166,8 +166,6 @@ class DownWalk:
         """Wait until no more than `leave` pages are on their way to the cache; whether one closed the gap."""
         while len(self._pending) > leave or (self._pending and self._pending[0].done()):
             step = await self._run.count(self._pending.popleft())
-            if step is None:
-                continue
             self._joined = self._joined or step.joined
             self._ahead = _AHEAD if step.new and step.new == len(step.page.keys) else 1
             self._known = 0 if step.unread else self._known + 1
