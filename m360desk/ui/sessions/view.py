@@ -9,15 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from m360desk.ui.sessions.header import ListHeader
 from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
 
 if TYPE_CHECKING:
+    from m360desk.ui.sessions.columns import ListColumn
     from m360desk.ui.sessions.model import SessionModel
     from m360desk.ui.theme_source import ThemeSource
+
+
+_MEASURE, _MEASURE_WIDTH = "2 failed · 11 passed", 116
+"""A text, and its width in the font for which the columns' widths are given (Noto Sans of 13 px)."""
 
 
 class SessionTable(QTableView):
@@ -40,6 +45,7 @@ class SessionTable(QTableView):
         self._hovered = -1
         self._painted = False
         self._sort = ("time", True)
+        self._scale = 0.0
         self.setModel(model)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -57,8 +63,6 @@ class SessionTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = ListHeader(themes, self)
         self.setHorizontalHeader(header)
-        for number, column in enumerate(model.columns):
-            header.resizeSection(number, column.width)
         header.sectionClicked.connect(self._header_clicked)
         header.sectionResized.connect(self._stretch)
         themes.changed.connect(self._theme_changed)
@@ -153,8 +157,22 @@ class SessionTable(QTableView):
     def _theme_changed(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._row_height())
         self.verticalHeader().setMinimumSectionSize(self._row_height())
+        self._set_widths()
         self._painter.forget()
         self.viewport().update()
+
+    def _set_widths(self) -> None:
+        """Make the columns as wide as this font and size need; called again where these change."""
+        metrics = QFontMetrics(self._themes.theme.fonts.body)
+        scale = max(1.0, metrics.horizontalAdvance(_MEASURE) / _MEASURE_WIDTH)
+        if scale == self._scale:
+            return
+        self._scale = scale
+        for number, column in enumerate(self._sessions.columns):
+            self.horizontalHeader().resizeSection(number, self._width(column))
+
+    def _width(self, column: ListColumn) -> int:
+        return round(column.width * self._scale)
 
     # The pointer
 
@@ -194,7 +212,7 @@ class SessionTable(QTableView):
         if stretching is None:
             return
         others = sum(header.sectionSize(n) for n in shown if n != stretching)
-        width = max(columns[stretching].width, room - others)
+        width = max(self._width(columns[stretching]), room - others)
         if header.sectionSize(stretching) != width:
             header.resizeSection(stretching, width)
 
@@ -204,7 +222,7 @@ class SessionTable(QTableView):
         shown = list(range(len(columns)))
         leaving = sorted((c.folds, n) for n, c in enumerate(columns) if c.folds)
         for _, number in leaving:
-            if sum(max(columns[n].width, 36) for n in shown) <= room:
+            if sum(max(self._width(columns[n]), 36) for n in shown) <= room:
                 break
             shown.remove(number)
         for number in range(len(columns)):
