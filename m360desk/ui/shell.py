@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.status_bar import SyncLine
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from m360desk.workers.desk import Desk
 
 log = logging.getLogger(__name__)
+CHARTS = "m360desk.ui.battery.page"
+CHARTS_AFTER_MS = 1_500
+"""After the first rows: by then what a person waits for is done."""
 MODE_NAMES = {"live": "Live", "testing": "Testing", "demo": "Demo"}
 
 
@@ -94,8 +98,15 @@ class Shell(QObject):
         self.window.place_detail(self.detail)
         self._connect_detail(self.detail)
         self._watch_scanner()
+        QTimer.singleShot(CHARTS_AFTER_MS, self._load_charts)
         self.desk.refresh_stats()
         self._chosen(self.page.table.current_row_id())
+
+    def _load_charts(self) -> None:
+        """Load what the charts are drawn with, in a worker: it takes most of a second."""
+        self.desk.chores.request(
+            "charts", lambda *_: import_module(CHARTS), lambda _: None, self.desk.failed.emit
+        )
 
     def _connect_detail(self, detail: DetailPane) -> None:
         from m360desk.ui.session_work import SessionWork
