@@ -49,6 +49,8 @@ class SessionsController(QObject):
         page.table.rows_painted.connect(self._begin)
         page.new_asked.connect(self._show_new)
         page.repair_asked.connect(box.setText)
+        page.chip_removed.connect(box.setText)
+        page.chip_picked.connect(self._select_words)
         desk.cache_changed.connect(self._cache_changed)
         desk.cache_opened.connect(self._cache_opened)
 
@@ -85,8 +87,19 @@ class SessionsController(QObject):
         if query == self.query:
             return
         self.query = query
+        self._show_chips()
         self.query_changed.emit(query)
         self._ask(fresh=True)
+
+    def _show_chips(self) -> None:
+        # Not needed before something is searched for.
+        from m360desk.core.chips import chips
+
+        self._page.show_chips(chips(self.query, self._desk.zone))
+
+    def _select_words(self, start: int, end: int) -> None:
+        self._box.setFocus()
+        self._box.setSelection(start, end - start)
 
     def _say_error(self) -> None:
         self._box.show_error(self._error)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from m360desk.ui.chips.row import ChipRow
 from m360desk.ui.elided_label import ElidedLabel
 from m360desk.ui.marks import Mark
 from m360desk.ui.sessions.cells import CellContext
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from m360desk.core.battery import Limits
+    from m360desk.core.chips import Chip
     from m360desk.core.query import QueryError
     from m360desk.store.reader import StoredRow
     from m360desk.ui.icons import Icons
@@ -50,6 +52,10 @@ class SessionsPage(QWidget):
     opened = Signal(int)
     sort_asked = Signal(str, bool)
     new_asked = Signal()
+    chip_removed = Signal(str)
+    """A part of the query was taken out: the text without it."""
+    chip_picked = Signal(int, int)
+    """A part of the query was pressed: its place in the text."""
     repair_asked = Signal(str)
     """The button in the error line: the query text to use instead."""
 
@@ -120,6 +126,12 @@ class SessionsPage(QWidget):
     def show_state(self) -> None:
         """Show the page that says why there is no list."""
         self._stack.setCurrentWidget(self.state_page)
+
+    def show_chips(self, chips: Sequence[Chip]) -> None:
+        """Show what the list is filtered by; with nothing, the row says what the list is."""
+        self._chips.show_chips(chips)
+        self._chips.setVisible(bool(chips))
+        self._title.setVisible(not chips)
 
     def show_counts(self, title: str, count: int | None, total: int | None, *, so_far: bool) -> None:
         """Say what is searched for and how many sessions answer it."""
@@ -240,7 +252,12 @@ class SessionsPage(QWidget):
         self._new.hide()
         self._count = QLabel(self._title_line)
         self._count.setObjectName("sessionCount")
+        self._chips = ChipRow(self._themes, self._icons, self._title_line)
+        self._chips.removed.connect(self.chip_removed)
+        self._chips.picked.connect(self.chip_picked)
+        self._chips.hide()
         line.addWidget(self._title, 1)
+        line.addWidget(self._chips, 1)
         line.addWidget(self._new)
         line.addWidget(self._count)
         self._error_row = QWidget(self._row)

@@ -1,0 +1,1 @@
+"""The parts of a query as chips that can be taken out."""
