@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from m360desk.store.key import account_hash
 from m360desk.ui.settings.check_view import CheckView
-from tests.ui.whole_window import SESSIONS, Window, box, find, is_closed, paste, press
+from tests.ui.settings.whole_window import SESSIONS, Window, box, find, is_closed, paste, press
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_check_says_exactly_what_is_wrong(
 
 
 def test_a_service_that_cannot_be_reached_is_said_so_and_blocks_nothing(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, own: StoredCredentials
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, own: StoredCredentials, backend: MemoryKeyring
 ) -> None:
     window = Window(qtbot, qapp, tmp_path, "http://127.0.0.1:9/api/customer/v2")
     try:

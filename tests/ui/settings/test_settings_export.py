@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from m360desk.core.query import EVERYTHING, Order
 from m360desk.ui.export_dialog import ask_and_export, proposed_name
-from tests.ui.whole_window import Window, box
+from tests.ui.settings.whole_window import Window, box
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from m360desk.ui.settings.check_view import CheckView
-from tests.ui.whole_window import SESSIONS, Window, find, paste, press
+from tests.ui.settings.whole_window import SESSIONS, Window, find, paste, press
 
 if TYPE_CHECKING:
     from m360desk.system.credentials import StoredCredentials
