@@ -246,14 +246,23 @@ class Desk(QObject):
         if self._lanes is None:
             return
 
+        lanes = self._lanes
+
+        def answered(value: T) -> None:
+            # A lane that is being closed may have answered already; no account's data shows in another.
+            if self._lanes is lanes:
+                done(value)
+
         def failed(error: Exception) -> None:
+            if self._lanes is not lanes:
+                return
             if not isinstance(error, CacheAbsent):
                 self.failed.emit(error)
             elif absent is not None:
                 absent()
 
-        reader: Lane[CacheReader] = getattr(self._lanes, lane)
-        reader.request(kind, work, done, failed)
+        reader: Lane[CacheReader] = getattr(lanes, lane)
+        reader.request(kind, work, answered, failed)
 
     def _counted(self, stats: CacheStats) -> None:
         self.stats = stats

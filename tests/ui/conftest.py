@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pytest
 import shiboken6
@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from m360desk.app import Application, now_ms, open_writer
+from m360desk.core.query import Order, parse
 from m360desk.core.records import read
 from m360desk.options import Options
 from m360desk.simulator.shop.fleet import Fleet
@@ -100,8 +101,6 @@ class Bench:
 
     def expected(self, query: str, *, field: str = "time", descending: bool = True) -> list[int]:
         """What the cache answers, asked directly."""
-        from m360desk.core.query import Order, parse
-
         zone = self.application.desk.zone
         today = datetime.now(zone).date()
         with CacheReader.open(self.path) as reader:
@@ -132,7 +131,9 @@ class Bench:
 
 
 class OpenBench(Protocol):
-    def __call__(self, *, empty: bool = False, **options: Any) -> Bench: ...
+    def __call__(
+        self, *, mode: Literal["live", "testing"] = "live", api_url: str = NOBODY, empty: bool = False
+    ) -> Bench: ...
 
 
 @pytest.fixture(scope="session")
@@ -157,19 +158,17 @@ def open_bench(
     monkeypatch.setenv("M360DESK_AUTH_TOKEN", AUTH_TOKEN)
     opened: list[Application] = []
 
-    def open_it(*, empty: bool = False, **options: Any) -> Bench:
-        from dataclasses import replace
-
-        chosen = Options(**{"profile": tmp_path, "mode": "live", "api_url": NOBODY} | options)
-        places = tmp_path / "settings.toml"
-        SettingsFile(places).change(lambda s: replace(s, sync_on_start=False, sync_minutes=0, theme="light"))
-        path = cache_file(
-            tmp_path / "cache", CacheKey(account_hash(AUTH_CODE), chosen.mode or "testing", chosen.api_url)
+    def open_it(
+        *, mode: Literal["live", "testing"] = "live", api_url: str = NOBODY, empty: bool = False
+    ) -> Bench:
+        SettingsFile(tmp_path / "settings.toml").change(
+            lambda settings: replace(settings, sync_on_start=False, sync_minutes=0, theme="light")
         )
+        path = cache_file(tmp_path / "cache", CacheKey(account_hash(AUTH_CODE), mode, api_url))
         if not empty:
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(filled_cache, path)
-        application = Application(chosen, qapp)
+        application = Application(Options(profile=tmp_path, mode=mode, api_url=api_url), qapp)
         opened.append(application)
         with qtbot.waitSignal(application.shell.shown, timeout=10_000):
             application.start()

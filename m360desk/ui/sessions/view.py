@@ -16,7 +16,6 @@ from m360desk.ui.sessions.header import ListHeader
 from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
 
 if TYPE_CHECKING:
-    from m360desk.ui.sessions.columns import ListColumn
     from m360desk.ui.sessions.model import SessionModel
     from m360desk.ui.theme_source import ThemeSource
 
@@ -46,6 +45,7 @@ class SessionTable(QTableView):
         self._painted = False
         self._sort = ("time", True)
         self._scale = 0.0
+        self._widths: list[int] = []
         self.setModel(model)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -64,7 +64,7 @@ class SessionTable(QTableView):
         header = ListHeader(themes, self)
         self.setHorizontalHeader(header)
         header.sectionClicked.connect(self._header_clicked)
-        header.sectionResized.connect(self._stretch)
+        header.sectionResized.connect(self._resized)
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
         self.show_sort("time", True)
@@ -168,11 +168,9 @@ class SessionTable(QTableView):
         if scale == self._scale:
             return
         self._scale = scale
-        for number, column in enumerate(self._sessions.columns):
-            self.horizontalHeader().resizeSection(number, self._width(column))
-
-    def _width(self, column: ListColumn) -> int:
-        return round(column.width * self._scale)
+        self._widths = [round(column.width * scale) for column in self._sessions.columns]
+        for number, width in enumerate(self._widths):
+            self.horizontalHeader().resizeSection(number, width)
 
     # The pointer
 
@@ -202,7 +200,13 @@ class SessionTable(QTableView):
         super().resizeEvent(event)
         self._stretch()
 
-    def _stretch(self, *_: int) -> None:
+    def _resized(self, section: int, _: int, width: int) -> None:
+        # A column that is hidden tells a width of 0; it will be as wide as before when it comes back.
+        if width and not self._sessions.columns[section].stretches:
+            self._widths[section] = width
+        self._stretch()
+
+    def _stretch(self) -> None:
         """Give the stretching column what the others leave, and fold columns when they leave too little."""
         header = self.horizontalHeader()
         columns = self._sessions.columns
@@ -211,8 +215,8 @@ class SessionTable(QTableView):
         stretching = next((n for n, c in enumerate(columns) if c.stretches), None)
         if stretching is None:
             return
-        others = sum(header.sectionSize(n) for n in shown if n != stretching)
-        width = max(self._width(columns[stretching]), room - others)
+        others = sum(self._widths[n] for n in shown if n != stretching)
+        width = max(self._widths[stretching], room - others)
         if header.sectionSize(stretching) != width:
             header.resizeSection(stretching, width)
 
@@ -222,7 +226,7 @@ class SessionTable(QTableView):
         shown = list(range(len(columns)))
         leaving = sorted((c.folds, n) for n, c in enumerate(columns) if c.folds)
         for _, number in leaving:
-            if sum(max(self._width(columns[n]), 36) for n in shown) <= room:
+            if sum(self._widths[n] for n in shown) <= room:
                 break
             shown.remove(number)
         for number in range(len(columns)):
@@ -237,6 +241,17 @@ class SessionTable(QTableView):
         downwards = not descending if field == column.sort else column.newest_first
         self.show_sort(column.sort, downwards)
         self.sort_asked.emit(column.sort, downwards)
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Move among rows only: Home and End go to the first and the last one."""
+        moves = QAbstractItemView.CursorAction
+        if action in (moves.MoveHome, moves.MoveEnd):
+            modifiers |= Qt.KeyboardModifier.ControlModifier
+        elif action in (moves.MoveLeft, moves.MoveRight):
+            return self.currentIndex()
+        return super().moveCursor(action, modifiers)
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: Qt would compare every row of a million. There is a search box."""
