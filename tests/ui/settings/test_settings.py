@@ -112,8 +112,8 @@ def test_stored_credentials_are_never_shown_and_a_token_can_be_replaced_alone(
     window.until(lambda: TOKEN in "".join(backend.entries.values()))
     (entry,) = backend.entries.values()
     assert own.auth_code in entry
-    window.until(lambda: window.main.note_band.isVisible())
-    assert "refused the credentials" in window.main.note_band.accessibleName()
+    state = find(window.main, QLabel, "syncState")
+    window.until(lambda: state.text() == "The service refused the credentials")
     assert window.desk.total == SESSIONS
 
 
