@@ -77,6 +77,12 @@ def long_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def month_name(month: str) -> str:
+    """Return "Nov 2026" for "2026-11"."""
+    year, _, number_of = month.partition("-")
+    return f"{_MONTHS[int(number_of) - 1]} {year}"
+
+
 def date_of(time_ms: int | None, zone: tzinfo) -> str:
     """Return the local day of a moment as "23 Nov 2026", a dash when there is none."""
     when = None if time_ms is None else moment(time_ms, zone)

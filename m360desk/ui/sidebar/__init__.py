@@ -1,0 +1,1 @@
+"""The side bar: views, and facets as check boxes; both only write the query."""
