@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from m360desk.api.client import Client
+from m360desk.services.probing import PAGES_BETWEEN
 from m360desk.services.sync import StopReason, SyncOptions, SyncProgress, SyncResult, run_sync
 from m360desk.services.writer_thread import WriterThread
 from tests.services.conftest import DAY_MS, Bench, now_ms
@@ -41,11 +42,20 @@ def test_what_came_since_the_account_last_answered_live_is_taken_back(
     check_not_live(result)
     assert bench.cached() == before
     assert result.sessions == whole.sessions
+    if not faults:  # the first made-up session tells: only what was under way then came besides
+        assert len(bench.asked()) <= after + 5
 
     bench.faults()
     after_all = bench.sync(page_limit=PAGE)
     assert after_all.complete
     assert sorted(bench.cached()) == sorted(bench.listed())
+
+
+def test_a_long_run_asks_now_and_then_whether_the_account_answers_live(bench: Bench) -> None:
+    bench.faults("no-sample-ids,flips-to-testing:6")
+    check_not_live(bench.sync(page_limit=5))
+    assert bench.cached() == {}
+    assert len(bench.asked()) < 6 + PAGES_BETWEEN + 12  # testing mode has no end
 
 
 def test_a_lost_state_puts_nothing_in_doubt(bench: Bench) -> None:
