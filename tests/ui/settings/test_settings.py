@@ -114,7 +114,10 @@ def test_stored_credentials_are_never_shown_and_a_token_can_be_replaced_alone(
     assert own.auth_code in entry
     state = find(window.main, QLabel, "syncState")
     window.until(lambda: state.text() == "The service refused the credentials")
-    assert window.desk.total == SESSIONS
+    # The sessions that are on this computer stay in the list, and the band over it says what is wrong.
+    window.until(lambda: window.shell.controller.listed == SESSIONS)
+    window.until(window.main.note_band.isVisible)
+    assert "refused the credentials" in window.main.note_band.accessibleName()
 
 
 def test_ok_applies_all_at_once_and_cancel_nothing(window: Window, own: StoredCredentials) -> None:
