@@ -64,9 +64,9 @@ class _ThemedEngine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         side = min(rect.width(), rect.height())
-        pixmap = self._icons.pixmap(
-            self._name, side, painter.device().devicePixelRatio(), self._shade(mode, state)
-        )
+        # Not painter.device(): to wrap one of unknown class, PySide makes all classes of devices first.
+        ratio = painter.deviceTransform().m11()
+        pixmap = self._icons.pixmap(self._name, side, ratio, self._shade(mode, state))
         left = rect.x() + (rect.width() - side) // 2
         painter.drawPixmap(left, rect.y() + (rect.height() - side) // 2, pixmap)
 

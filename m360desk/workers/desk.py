@@ -156,15 +156,16 @@ class Desk(QObject):
 
     # Reading
 
-    def search_first(self, query: Query, order: Order, done: Callable[[array[int]], None]) -> None:
-        """Ask for the first screenful of row ids that answer a query."""
-        self._ask(
-            "rows",
-            "first",
-            lambda r, t: r.ids(query, order, limit=FIRST_ROWS, cancel=t),
-            done,
-            absent=lambda: done(array("q")),
-        )
+    def search_first(
+        self, query: Query, order: Order, done: Callable[[array[int], Sequence[StoredRow | None]], None]
+    ) -> None:
+        """Ask for the first screenful that answers a query: row ids and, with them, the rows."""
+
+        def work(reader: CacheReader, token: CancelToken) -> tuple[array[int], list[StoredRow | None]]:
+            ids = reader.ids(query, order, limit=FIRST_ROWS, cancel=token)
+            return ids, reader.rows(ids)
+
+        self._ask("rows", "first", work, lambda found: done(*found), absent=lambda: done(array("q"), ()))
 
     def search(self, query: Query, order: Order, done: Callable[[array[int]], None]) -> None:
         """Ask for all row ids that answer a query, in their order."""

@@ -12,6 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from m360desk.core.query import EVERYTHING, Order, Query, QueryError, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from m360desk.store.reader import StoredRow
     from m360desk.ui.frame.search_box import SearchBox
     from m360desk.ui.sessions.page import SessionsPage
     from m360desk.workers.desk import Desk
@@ -140,13 +143,15 @@ class SessionsController(QObject):
         if self._begun:
             self._ask_all()
 
-    def _show_first(self, ids: array[int]) -> None:
+    def _show_first(self, ids: array[int], rows: Sequence[StoredRow | None]) -> None:
         """Show the first screenful while the rest is still on its way."""
         if self._fresh:
+            self._page.model.learn(rows)
             self._page.show_ids(ids, keep_place=False)
             self._page.table.scrollToTop()
             if len(ids):
                 self._page.show_table()
+                self._page.model.rows_arrived.emit()
         if not len(ids):
             self._begin()
 

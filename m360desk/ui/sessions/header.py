@@ -29,6 +29,7 @@ class ListHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._themes = themes
         self._section = 0
+        self.setViewport(QWidget(self))  # as in the list's: one that PySide knows already
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Columns")
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

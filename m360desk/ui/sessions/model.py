@@ -109,14 +109,18 @@ class SessionModel(QAbstractTableModel):
         self._stale = False
         self._fetch(missing, self._keep)
 
-    def _keep(self, rows: Sequence[StoredRow | None]) -> None:
-        self._asked = frozenset()
+    def learn(self, rows: Sequence[StoredRow | None]) -> None:
+        """Take rows that came without being asked for; what is shown stays as it is."""
         for row in rows:
             if row is not None:
                 self._rows[row.row_id] = row
                 self._rows.move_to_end(row.row_id)
         while len(self._rows) > KEPT_ROWS:
             self._rows.popitem(last=False)
+
+    def _keep(self, rows: Sequence[StoredRow | None]) -> None:
+        self._asked = frozenset()
+        self.learn(rows)
         if self._wanted is not None and self._ids:
             first, last = self._wanted
             last = min(last, len(self._ids) - 1)

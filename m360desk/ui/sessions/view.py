@@ -46,6 +46,8 @@ class SessionTable(QTableView):
         self._sort = ("time", True)
         self._scale = 0.0
         self._widths: list[int] = []
+        # To wrap a viewport made by Qt, PySide would look through all classes of widgets: ten milliseconds.
+        self.setViewport(QWidget(self))
         self.setModel(model)
         self.setShowGrid(False)
         self.setWordWrap(False)
