@@ -1,0 +1,286 @@
+"""The search box: what is typed filters, what is wrong is said in its place, what is scanned is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from m360desk.core.identity import luhn_digit, read_scan
+from m360desk.core.query import EVERYTHING
+from m360desk.simulator.host import SimulatorProcess
+from m360desk.ui.finding import query_for
+from m360desk.ui.scanner import MEAN_GAP_MS, Scanner
+from m360desk.workers.keys import NoCredentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtGui import QKeyEvent
+
+    from tests.ui.conftest import Bench, OpenBench
+
+
+class ScannerClock:
+    """The time of each key, as far apart as a test wants."""
+
+    def __init__(self) -> None:
+        self.now = 1_000
+        self.step = 5
+
+    def __call__(self, _: QKeyEvent) -> int:
+        self.now += self.step
+        return self.now
+
+
+@pytest.fixture
+def clock(bench: Bench) -> ScannerClock:
+    """Puts a clock of the test's into the window's scanner."""
+    scanner = bench.application.shell.findChild(Scanner)
+    assert scanner is not None
+    scanner._clock = ScannerClock()
+    return scanner._clock
+
+
+def send(bench: Bench, code: str) -> None:
+    handle = bench.window.windowHandle()
+    assert handle is not None
+    for character in code:
+        QTest.keyClick(handle, ord(character))
+    QTest.keyClick(handle, Qt.Key.Key_Return)
+
+
+def note(bench: Bench) -> str:
+    band = bench.window.note_band
+    return band.accessibleName() if band.isVisible() else ""
+
+
+def test_typing_filters_and_counts_and_the_last_word_wins(bench: Bench) -> None:
+    for text in ("i", "ip", "iphone", "iphone failed:battery"):
+        bench.box.setText(text)
+    bench.settle()
+    assert bench.ids == bench.expected("iphone failed:battery")
+    assert 0 < len(bench.ids) < 600
+    assert bench.text("sessionCount") == f"<b>{len(bench.ids)}</b> of 600 sessions"
+    bench.box.clear()
+    bench.settle()
+    assert len(bench.ids) == 600
+    assert bench.text("sessionCount") == "<b>600</b> sessions"
+
+
+def test_a_wrong_query_keeps_the_list_and_is_said_after_a_while_with_its_repair(bench: Bench) -> None:
+    bench.search("iphone")
+    before = bench.ids
+    clean = bench.box.grab().toImage()
+    patience = bench.application.shell.controller._patience
+    with bench.qtbot.waitSignal(patience.timeout):
+        bench.box.setText("iphone batery:<80")
+        assert not bench.find("queryError").isVisible(), "nobody is corrected in the middle of a word"
+        assert bench.box.accessibleDescription() == ""
+    assert bench.ids == before
+    assert bench.find("queryError").isVisible()
+    assert "batery" in bench.text("queryError")
+    assert bench.box.accessibleDescription() in bench.text("queryError")
+    marked = bench.box.grab().toImage()
+    bad = bench.application.themes.theme.bad.rgb()
+    assert any(marked.pixel(x, 1) == bad for x in range(20, 60)), "framed in the colour of what is wrong"
+    assert clean != marked
+    QTest.mouseClick(bench.find("useRepair"), Qt.MouseButton.LeftButton)
+    assert bench.box.text() == "iphone battery:<80"
+    bench.settle()
+    assert bench.ids == bench.expected("iphone battery:<80")
+    assert not bench.find("queryError").isVisible()
+    assert bench.box.accessibleDescription() == ""
+
+
+def test_an_error_that_is_mended_in_time_is_never_said(bench: Bench) -> None:
+    patience = bench.application.shell.controller._patience
+    with bench.qtbot.assertNotEmitted(patience.timeout):
+        bench.box.setText('"iphone')
+        assert patience.isActive()
+        bench.box.setText('"iphone"')
+    assert not patience.isActive()
+    bench.settle()
+    assert bench.ids == bench.expected('"iphone"')
+
+
+def test_where_nothing_matches_the_page_says_so_and_clears(bench: Bench) -> None:
+    bench.search("operator:nobody-at-all")
+    assert bench.ids == []
+    assert bench.find("statePage").isVisible()
+    QTest.mouseClick(bench.find("state-clear"), Qt.MouseButton.LeftButton)
+    bench.settle()
+    assert bench.box.text() == ""
+    assert bench.table.isVisible()
+    assert len(bench.ids) == 600
+
+
+def test_ctrl_f_escape_down_and_f6(bench: Bench) -> None:
+    detail = bench.application.shell.detail
+    bench.table.setFocus()
+    bench.press("Ctrl+F")
+    assert bench.box.hasFocus()
+    bench.press("x", "p")
+    assert bench.box.text() == "xp"
+    bench.press(Qt.Key.Key_Escape)
+    assert bench.box.text() == ""
+    bench.settle()
+    bench.press(Qt.Key.Key_Down)
+    assert bench.table.hasFocus()
+    side_bar = bench.find("sideBar")
+    panes = [detail, bench.box, *([side_bar] if side_bar.isVisible() else []), bench.table]
+    for forwards in (True, False):
+        met = []
+        for _ in panes:
+            bench.press("F6" if forwards else "Shift+F6")
+            met.append(bench.window.focusWidget())
+        assert met == (panes if forwards else [*reversed(panes[:-1]), panes[-1]])
+
+
+def test_a_scan_anywhere_opens_the_devices_newest_session(bench: Bench, clock: ScannerClock) -> None:
+    rows = bench.application.shell.page.model.known_rows(range(15))
+    imei = next(str(row.get("imei")) for row in rows if row.get("imei"))
+    bench.search("operator:anna")
+    bench.table.setFocus()
+    send(bench, imei)
+    bench.settle()
+    assert bench.box.text() == imei
+    assert bench.ids == bench.expected(imei)
+    assert bench.table.currentIndex().row() == 0
+    detail = bench.application.shell.detail
+    assert detail is not None
+    bench.qtbot.waitUntil(lambda: detail.row_id == bench.ids[0])
+    assert note(bench) == ""
+
+
+def test_a_scan_into_the_box_replaces_what_stood_there(bench: Bench, clock: ScannerClock) -> None:
+    rows = bench.application.shell.page.model.known_rows(range(15))
+    serial = next(str(row.get("serial")) for row in rows if row.get("serial"))
+    bench.box.setFocus()
+    bench.press("a", "n")
+    clock.now += 1_000
+    send(bench, serial.lower())
+    bench.settle()
+    assert bench.box.text().lower() == serial.lower()
+    assert bench.ids == bench.expected(serial)
+    assert bench.ids
+
+
+def test_what_a_person_types_is_no_scan(bench: Bench, clock: ScannerClock) -> None:
+    clock.step = MEAN_GAP_MS + 10
+    bench.table.setFocus()
+    send(bench, "352918112846172")
+    clock.step = 5
+    send(bench, "12345")
+    bench.settle()
+    assert bench.box.text() == "", "slow, or short: not a scan"
+    assert bench.application.shell.controller.query == EVERYTHING
+
+
+def test_a_scan_goes_into_an_edit_that_asks_for_text(bench: Bench, clock: ScannerClock) -> None:
+    detail = bench.application.shell.detail
+    assert detail is not None
+    detail.set_folded_sections(())
+    edit = detail.raw.field
+    edit.setFocus()
+    send(bench, "352918112846172")
+    assert edit.text() == "352918112846172"
+    assert bench.box.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [("352918112846171", "check digit"), ("35291811284617", "this has 14")],
+)
+def test_a_misread_imei_is_named_and_nothing_is_asked(
+    bench: Bench, clock: ScannerClock, code: str, problem: str
+) -> None:
+    asked: list[str] = []
+    bench.application.accounts.look_up = lambda text, *_: asked.append(text)  # type: ignore[method-assign]  # must not be called
+    bench.table.setFocus()
+    send(bench, code)
+    bench.settle()
+    assert not asked
+    assert problem in note(bench)
+    assert bench.box.text() == code
+    bench.box.setFocus()
+    bench.press(Qt.Key.Key_Backspace)
+    assert note(bench) == "", "what was said holds no longer"
+
+
+def test_a_device_that_is_nowhere_is_said_to_be_nowhere_and_why(open_bench: OpenBench) -> None:
+    """A pasted label is understood; in testing mode the service is not asked, and that is said."""
+    bench = open_bench(mode="testing", empty=True)
+    unknown = "35291811000000"
+    imei = unknown + str(luhn_digit(unknown))
+    bench.box.setFocus()
+    bench.box.setText(f"IMEI: {imei}")
+    bench.press(Qt.Key.Key_Return)
+    bench.qtbot.waitUntil(lambda: bool(note(bench)), timeout=10_000)
+    assert bench.box.text() == imei
+    assert "No session of this device" in note(bench)
+    assert "testing mode" in note(bench)
+
+
+def test_without_credentials_it_is_said_that_the_account_could_not_be_asked(
+    bench: Bench, clock: ScannerClock
+) -> None:
+    accounts = bench.application.accounts
+    accounts.look_up = lambda _text, _done, failed: failed(NoCredentials())  # type: ignore[method-assign,assignment]  # no keyring here
+    bench.table.setFocus()
+    send(bench, "C39RWJ1VFWJQ")
+    bench.settle()
+    assert "there are no credentials for this account" in note(bench)
+    assert "Settings" in note(bench)
+
+
+@pytest.mark.parametrize("text", ["imei:3529", "serial:F17", "iphone", "battery:<80"])
+def test_enter_on_a_search_asks_nobody(bench: Bench, text: str) -> None:
+    asked: list[str] = []
+    bench.application.accounts.look_up = lambda text, *_: asked.append(text)  # type: ignore[method-assign]  # must not be called
+    bench.box.setText(text)
+    bench.box.setFocus()
+    bench.press(Qt.Key.Key_Return)
+    assert not asked
+    assert bench.box.text() == text
+
+
+def test_the_query_for_a_scan_lists_it_whatever_it_holds() -> None:
+    assert query_for(read_scan("352918112846172")) == "352918112846172"
+    assert query_for(read_scan("RMA (17), 4")) == '"RMA (17), 4"'
+    assert query_for(read_scan("-12345 or")) == '"-12345 or"'
+    assert query_for(read_scan('a"b:c')) == '"a b:c"'
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess("--sessions", "200", "--seed", "11") as process:
+        yield process
+
+
+def test_a_device_that_only_the_service_has_is_fetched_stored_and_opened(
+    open_bench: OpenBench, service: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = service.control("sessions", **{"from": 0, "count": 1})["ids"][0]
+    monkeypatch.setenv("M360DESK_AUTH_CODE", service.auth_code)
+    monkeypatch.setenv("M360DESK_AUTH_TOKEN", service.auth_token)
+    bench = open_bench(api_url=service.url, empty=True)
+    shell = bench.application.shell
+    bench.qtbot.waitUntil(lambda: bench.find("statePage").isVisible())
+    bench.box.setText(newest)
+    bench.box.setFocus()
+    bench.press(Qt.Key.Key_Return)
+    bench.qtbot.waitUntil(lambda: len(bench.ids) == 1, timeout=15_000)
+    bench.settle()
+    detail = shell.detail
+    assert detail is not None
+    assert detail.content is not None
+    assert bench.table.isVisible()
+    # Read again: the same session from the service once more.
+    with bench.qtbot.waitSignal(shell.desk.sync.wrote, timeout=10_000):
+        QTest.mouseClick(detail.head.refresh, Qt.MouseButton.LeftButton)
+    bench.settle()
+    assert len(bench.ids) == 1
+    assert note(bench) == ""
