@@ -18,6 +18,7 @@ from m360desk.system.locks import cache_lock
 from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
+from m360desk.system.views_file import ViewsFile
 from m360desk.ui.icons import Icons, application_icon
 from m360desk.ui.instance import AnotherWindow, the_only_window
 from m360desk.ui.picture import Picture
@@ -151,6 +152,7 @@ class Application(QObject):
         self._start_reporting()
         self._app.setWindowIcon(application_icon())
         self.shell.build_rest()
+        self.shell.build_side_bar(ViewsFile(self.places.settings_file.with_name("views.toml")))
         self.shell.say_notes(self._notes)
         self._offer_reports()
         self._listen()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from m360desk.ui.frame.bands import MODE_TEXTS, ModeBand, NoteBand
 from m360desk.ui.frame.search_box import SearchBox
 from m360desk.ui.frame.status_bar import StatusBar
+from m360desk.ui.frame.workspace import Workspace
 from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, DETAIL_WIDTH_NARROW, GRID, HALF, ICON_SIZE
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
+    from m360desk.ui.sidebar.tree import SideBarTree
     from m360desk.ui.theme_source import ThemeSource
 
 NAME = "M360 Desk"
 SESSIONS, BATTERY = 0, 1
 NARROW = 1280
-"""Below this width the tool bar's buttons lose their words."""
+"""Below this width the tool bar's buttons lose their words, and the side bar its place."""
 NARROW_PANE = 1180
 """Below this width the detail pane begins narrower."""
 
@@ -91,12 +93,16 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.note_band)
-        column.addWidget(self.pages, 1)
+        self.workspace = Workspace(themes, self.pages, NARROW, central)
+        self.workspace.side_bar_shown.connect(self.side_bar_action.setChecked)
+        column.addWidget(self.workspace, 1)
         self._column = column
         self._welcome: QWidget | None = None
         self._sessions = sessions
         self._detail: DetailPane | None = None
         self._folded: str | None = None
+        self._side_bar: SideBarTree | None = None
+        self._side_folded: str | None = None
         self.setCentralWidget(central)
         self._make_tool_bar()
         themes.changed.connect(self._theme_changed)
@@ -124,6 +130,14 @@ class MainWindow(QMainWindow):
         self.splitter.setSizes(sizes)
         self._detail_place.deleteLater()
 
+    def place_side_bar(self, side_bar: SideBarTree) -> None:
+        """Put the side bar into its place, its sections folded as they were kept."""
+        self._side_bar = side_bar
+        if self._side_folded is not None:
+            side_bar.set_folded(self._side_folded.split(","))
+        self.workspace.place_side_bar(side_bar)
+        side_bar.left.connect(self.workspace.leave_side_bar)
+
     def show_page(self, number: int) -> None:
         """Go to one of the pages; charts are built when they are first wanted."""
         self.pages.setCurrentIndex(number)
@@ -136,7 +150,7 @@ class MainWindow(QMainWindow):
             old.deleteLater()
         if welcome is not None and old is not welcome:
             self._column.addWidget(welcome, 1)
-        self.pages.setVisible(welcome is None)
+        self.workspace.setVisible(welcome is None)
         self._bar.setVisible(welcome is None)
 
     def keep_state(self) -> dict[str, str]:
@@ -149,6 +163,11 @@ class MainWindow(QMainWindow):
             self._folded = ",".join(self._detail.folded_sections())
         if self._folded is not None:
             state["folded"] = self._folded
+        state["side_bar"] = "shown" if self.workspace.wanted else "hidden"
+        if self._side_bar is not None:
+            self._side_folded = ",".join(self._side_bar.folded())
+        if self._side_folded is not None:
+            state["side_bar_folded"] = self._side_folded
         return state
 
     def restore_kept(self, state: dict[str, str]) -> None:
@@ -159,6 +178,8 @@ class MainWindow(QMainWindow):
             self._split_restored = True
             self.splitter.restoreState(QByteArray.fromBase64(state["splitter"].encode()))
         self._folded = state.get("folded")
+        self._side_folded = state.get("side_bar_folded")
+        self.workspace.set_wanted(state.get("side_bar") != "hidden")
 
     def bring_to_front(self) -> None:
         """Show the window over the others: somebody started the program a second time."""
@@ -168,8 +189,10 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def next_pane(self, step: int = 1) -> None:
-        """Move the keyboard to the next of the panes: search, list or charts, session."""
+        """Move the keyboard to the next of the panes: search, side bar, list or charts, session."""
         panes: list[QWidget] = [self.search_box]
+        if self._side_bar is not None and self._side_bar.isVisible():
+            panes.append(self._side_bar)
         if self.pages.currentIndex() == SESSIONS:
             panes += [self._sessions, *([self._detail] if self._detail is not None else [])]
         elif (page := self.pages.currentWidget()) is not None:
@@ -187,6 +210,12 @@ class MainWindow(QMainWindow):
     def _make_actions(self) -> None:
         self.sessions_action = self._page_action("Sessions", "list", SESSIONS, "Ctrl+1")
         self.battery_action = self._page_action("Battery health", "bars", BATTERY, "Ctrl+2")
+        self.side_bar_action = self._action(
+            "Side bar", "sidebar", "sideBarAction", "Ctrl+B", "Show the side bar"
+        )
+        self.side_bar_action.setCheckable(True)
+        self.side_bar_action.setChecked(True)
+        self.side_bar_action.triggered.connect(lambda shown: self.workspace.show_side_bar(shown))
         group = QActionGroup(self)
         group.addAction(self.sessions_action)
         group.addAction(self.battery_action)
@@ -242,6 +271,7 @@ class MainWindow(QMainWindow):
         if layout is not None:
             layout.setContentsMargins(GRID, GRID, GRID, GRID)
             layout.setSpacing(HALF)
+        bar.addAction(self.side_bar_action)
         bar.addAction(self.sessions_action)
         bar.addAction(self.battery_action)
         self.search_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -299,11 +329,12 @@ class MainWindow(QMainWindow):
         narrow = self.width() < NARROW
         only_icon, both = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         metrics = self.fontMetrics()
-        for action in (self.sessions_action, self.battery_action, self.sync_action, self.export_action):
+        named = (self.sessions_action, self.battery_action, self.sync_action, self.export_action)
+        for action in (self.side_bar_action, *named):
             button = self._bar.widgetForAction(action)
             if not isinstance(button, QToolButton):
                 continue
-            folded = narrow and not action.isCheckable()
+            folded = action is self.side_bar_action or (narrow and not action.isCheckable())
             button.setToolButtonStyle(only_icon if folded else both)
             words = 0 if folded else metrics.horizontalAdvance(action.text()) + GRID
             button.setFixedWidth(ICON_SIZE + words + 2 * GRID + HALF)

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from m360desk.services.sync import SyncProgress, SyncResult
+    from m360desk.system.views_file import ViewsFile
     from m360desk.ui.detail.content import PaneContext
     from m360desk.ui.detail.loading import SessionDetail
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
+    from m360desk.ui.sidebar.side_bar import SideBar
     from m360desk.ui.theme_source import ThemeSource
     from m360desk.ui.welcome import WelcomePage
     from m360desk.workers.accounts import Accounts
@@ -60,6 +62,7 @@ class Shell(QObject):
             themes, icons, self.marks, desk.rows, lambda: desk.limits, desk.now_ms, desk.zone, self.states
         )
         self.detail: DetailPane | None = None
+        self.side_bar: SideBar | None = None
         self._battery: Any = None
         self.window = MainWindow(themes, icons, self.marks, self.page, self._make_battery_page)
         self.controller = SessionsController(desk, self.window.search_box, self.page, self)
@@ -68,6 +71,7 @@ class Shell(QObject):
         self._was_shown = False
         self._welcome: WelcomePage | None = None
         self.shown_id: int | None = None
+        self._chosen_id: int | None = None
         self._connect()
 
     @property
@@ -81,7 +85,9 @@ class Shell(QObject):
             return True
         if self.window.pages.currentIndex() == BATTERY:
             return self._battery is None or bool(self._battery.awaits)
-        return self.page.table.current_row_id() != self.shown_id
+        if self.side_bar is not None and self.side_bar.awaits:
+            return True
+        return self._chosen_id != self.shown_id
 
     def begin(self) -> None:
         """Show something at once where there is no cache to show yet."""
@@ -101,6 +107,32 @@ class Shell(QObject):
         QTimer.singleShot(CHARTS_AFTER_MS, self._load_charts)
         self.desk.refresh_stats()
         self._chosen(self.page.table.current_row_id())
+
+    def build_side_bar(self, views_file: ViewsFile) -> None:
+        """Build the side bar in the place that was kept for it."""
+        from m360desk.ui.sidebar.side_bar import SideBar
+
+        window = self.window
+        self.side_bar = SideBar(
+            self.desk,
+            views_file,
+            self.themes,
+            self.icons,
+            self.marks,
+            self.controller.query,
+            window.workspace,
+        )
+        window.place_side_bar(self.side_bar.tree)
+        self.side_bar.query_asked.connect(window.search_box.setText)
+        self.side_bar.view_asked.connect(window.workspace.leave_side_bar)
+        self.side_bar.counted.connect(self.settled)
+        self.controller.query_changed.connect(self.side_bar.show_query)
+        window.search_box.save_asked.connect(self._save_view)
+
+    def _save_view(self, _: str) -> None:
+        if self.side_bar is not None:
+            self.window.workspace.show_side_bar(True)
+            self.side_bar.save_view()
 
     def _load_charts(self) -> None:
         """Load what the charts are drawn with, in a worker: it takes most of a second."""
@@ -211,6 +243,9 @@ class Shell(QObject):
             when = local_time(self._last_sync_ms, now_ms=self.desk.now_ms(), zone=self.desk.zone)
             last = f"last sync {when.clock}"
         self.window.status.show_sync(failed_line(text, last))
+        self._show_problem_band(text)
+
+    def _show_problem_band(self, text: UserText) -> None:
         self.window.note_band.show_text(text, error=True, button="Try again", act=self.start_sync)
 
     def say_notes(self, notes: Sequence[str]) -> None:
@@ -250,7 +285,7 @@ class Shell(QObject):
         self.window.status.show_fact("mode", MODE_NAMES.get(mode, "No account"))
         self.window.note_band.withdraw()
         self._problem = None
-        self.shown_id = None
+        self.shown_id = self._chosen_id = None
         if self.detail is not None:
             self.detail.clear()
         if self._was_shown:
@@ -283,6 +318,9 @@ class Shell(QObject):
             return
         if self.controller.listed:
             self.page.show_table()
+            self._choose_first()
+            if self._problem is not None and self.window.note_band.isHidden():
+                self._show_problem_band(self._problem)
             return
         if not self.controller.query.is_empty:
             self.states.show_state(no_match(self.controller.query.text))
@@ -323,12 +361,17 @@ class Shell(QObject):
             self.window.search_box.clear()
 
     def _rows_arrived(self) -> None:
+        self._choose_first()
+        self.settled.emit()
+
+    def _choose_first(self) -> None:
+        """Leave no list without a chosen session."""
         if self.page.table.current_row_id() is None and self.controller.listed:
             self.page.table.select_row(0, scroll=False)
-        self.settled.emit()
 
     def _chosen(self, row_id: int | None) -> None:
         detail = self.detail
+        self._chosen_id = row_id
         if detail is None:
             return
         if row_id is None:
@@ -345,16 +388,21 @@ class Shell(QObject):
         """Read the chosen session from the cache; what is shown stays until it is there."""
         from m360desk.ui.detail.loading import load_session
 
-        self.desk.read_soon("detail", lambda reader, _: load_session(reader, row_id), self._show_detail)
+        def show(session: SessionDetail | None) -> None:
+            # Another one, or none, may have been chosen meanwhile.
+            if row_id == self._chosen_id:
+                self._show_detail(row_id, session)
 
-    def _show_detail(self, session: SessionDetail | None) -> None:
+        self.desk.read_soon("detail", lambda reader, _: load_session(reader, row_id), show)
+
+    def _show_detail(self, row_id: int, session: SessionDetail | None) -> None:
         if self.detail is None:
             return
+        self.shown_id = row_id
         if session is None:
             self.detail.clear()
-            return
-        self.detail.show_session(session)
-        self.shown_id = session.row_id
+        else:
+            self.detail.show_session(session)
         self.settled.emit()
 
     def _pane_context(self) -> PaneContext:

@@ -23,6 +23,8 @@ class SearchBox(QLineEdit):
 
     submitted = Signal(str)
     """Enter was pressed."""
+    save_asked = Signal(str)
+    """The search is to be kept as a view."""
     left_downwards = Signal()
     """The user wants to go on in the list."""
 
@@ -40,6 +42,11 @@ class SearchBox(QLineEdit):
         self._clear = QAction("Clear the search", self)
         self._clear.triggered.connect(self.clear)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._save = QAction("Save view", self)
+        self._save.setObjectName("saveView")
+        self._save.setToolTip("Save this search as a view")
+        self._save.triggered.connect(lambda: self.save_asked.emit(self.text().strip()))
+        self.addAction(self._save, QLineEdit.ActionPosition.TrailingPosition)
         self.returnPressed.connect(lambda: self.submitted.emit(self.text()))
         self.textChanged.connect(self._text_changed)
         themes.changed.connect(self._theme_changed)
@@ -50,6 +57,7 @@ class SearchBox(QLineEdit):
         """Mark what is wrong, or take the mark away."""
         self._error = error
         self.setAccessibleDescription(error.message if error is not None else "")
+        self._save.setEnabled(error is None)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -92,10 +100,12 @@ class SearchBox(QLineEdit):
 
     def _text_changed(self, text: str) -> None:
         self._clear.setVisible(bool(text))
+        self._save.setVisible(bool(text.strip()))
 
     def _theme_changed(self) -> None:
         self._glass.setIcon(self._icons.icon("search", "text2"))
         self._clear.setIcon(self._icons.icon("clear", "text2"))
+        self._save.setIcon(self._icons.icon("bookmark", "text2"))
         self.setFixedHeight(self._themes.theme.fonts.control_height)
         self.update()
 

@@ -28,7 +28,7 @@ TITLES: Final = {
 }
 SECTIONS: Final = tuple(TITLES)
 FOLDED_AT_FIRST: Final = ("grade", "time")
-TOP: Final = {"model": 4, "operator": 6, "time": 12}
+TOP: Final = {"model": 4, "operator": 3, "time": 12}
 _BAND_MARKS: Final = {"replace": Mark.REPLACE, "watch": Mark.WATCH, "good": Mark.GOOD, UNKNOWN: Mark.UNKNOWN}
 _RESULT_MARKS: Final = {"failed": Mark.REPLACE, "passed": Mark.GOOD, "not tested": Mark.UNKNOWN}
 

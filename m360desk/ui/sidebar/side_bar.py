@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 
+from m360desk.core.chips import chips
 from m360desk.core.facets import FACETS
-from m360desk.core.query import EVERYTHING
 from m360desk.core.query_edit import own_part, toggled
 from m360desk.system.views_file import SavedView
 from m360desk.ui.sidebar import entries
@@ -18,6 +18,7 @@ from m360desk.ui.sidebar.counting import FacetCounts, count_facets, count_views,
 from m360desk.ui.sidebar.entries import VIEWS
 from m360desk.ui.sidebar.model import SideBarModel
 from m360desk.ui.sidebar.tree import SideBarTree
+from m360desk.ui.text import shortened
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
     from m360desk.workers.desk import Desk
 
+LONGEST_NAME = 40
 LEAST_PAUSE_MS = 1000
 """Between two counts while a sync writes."""
 
@@ -42,6 +44,8 @@ class SideBar(QObject):
     """Writes the query and nothing else: ``query_asked`` has its whole new text."""
 
     query_asked = Signal(str)
+    view_asked = Signal()
+    """A view was chosen, not only a choice made."""
     counted = Signal()
     """The counts of the query in force are shown."""
 
@@ -52,6 +56,7 @@ class SideBar(QObject):
         themes: ThemeSource,
         icons: Icons,
         marks: Marks,
+        query: Query,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -59,7 +64,7 @@ class SideBar(QObject):
         self.model = SideBarModel(self)
         self.tree = SideBarTree(self.model, themes, icons, marks, parent)
         self.saved: list[SavedView] = []
-        self._query: Query = EVERYTHING
+        self._query = query
         self._facets: dict[str, Facet] = {}
         self._counts: dict[str, Counter[str]] = {}
         self._view_counts: dict[str, int | None] = {}
@@ -90,9 +95,10 @@ class SideBar(QObject):
 
     # The user's own views
 
-    def save_view(self, name: str, text: str) -> None:
-        """Keep a query under a name, and let the name be changed at once."""
-        self._change([*self.saved, SavedView(name, text)])
+    def save_view(self) -> None:
+        """Keep the query in force as a view, named by what it says; the name can be changed at once."""
+        name = ", ".join(chip.words for chip in chips(self._query, self._desk.zone))
+        self._change([*self.saved, SavedView(shortened(name, LONGEST_NAME), self._query.text.strip())])
         views = self.model.index(0, 0)
         self.tree.setExpanded(views, True)
         index = self.model.index(self.model.rowCount(views) - 1, 0, views)
@@ -146,6 +152,7 @@ class SideBar(QObject):
             return
         if entry.query is not None:
             self.query_asked.emit(entry.query)
+            self.view_asked.emit()
         elif entry.key is not None:
             self._toggle(section, entry.key)
         else:
