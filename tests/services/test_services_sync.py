@@ -91,6 +91,8 @@ def test_pages_may_overlap_exceed_their_limit_and_deny_that_there_is_more(bench:
     bench.faults(faults)
     bench.sync(max_pages=4, page_limit=PAGE)
     check_whole(bench, bench.sync(page_limit=PAGE))
+    # One who denied once that there is more is not believed, nor asked again with every page.
+    assert sum(body["limit"] == 1 for body in bench.asked()) < 10
 
 
 @pytest.mark.parametrize(
