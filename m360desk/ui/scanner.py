@@ -57,6 +57,7 @@ class Scanner(QObject):
     ) -> None:
         """``box`` is the one edit into which scans may go: what they typed there is replaced anyway."""
         super().__init__(parent)
+        self.setObjectName("scanner")
         self._box = box
         self._clock = clock
         self._keys: list[str] = []

@@ -47,12 +47,10 @@ class SessionWork(QObject):
         themes: ThemeSource,
         icons: Icons,
         window: QWidget,
-        open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl,
     ) -> None:
         super().__init__(window)
         self._desk, self._accounts = desk, accounts
         self._themes, self._icons, self._window = themes, icons, window
-        self._open_url = open_url
 
     def read_again(self, row_id: int) -> None:
         """Read a session from the service once more: it may have been graded or checked since."""
@@ -80,7 +78,7 @@ class SessionWork(QObject):
         url = QUrl(address)
         if not is_safe_link(address, loopback=demo) or not url.isValid():
             self.noted.emit(_UNSAFE)
-        elif not self._open_url(url):
+        elif not QDesktopServices.openUrl(url):
             self.noted.emit(
                 UserText("No browser could be opened.", f"The address is {address}", "Open it by hand.")
             )

@@ -78,6 +78,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(180)
         self.viewport().setMouseTracking(True)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the chart itself takes the keyboard
         self._themes = themes
         self.figures: Figures | None = None
         self.cursor_cell: Cell | None = None

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 
+KEPT_SELECTION = 200
+"""As many selected sessions stay selected when the list changes; of more, the one under the cursor does."""
+
+
 class SessionsPage(QWidget):
     """Shows an answer and keeps cursor, selection and place with their sessions when a newer one comes."""
 
@@ -196,12 +200,12 @@ class SessionsPage(QWidget):
             model.select(selection, flags.ClearAndSelect | flags.Rows)
 
     def _chosen_ids(self) -> list[int]:
+        """The selected sessions; none where there are very many, since each has to be looked for."""
+        ranges = self.table.selectionModel().selection().toList()
+        if sum(each.height() for each in ranges) > KEPT_SELECTION:
+            return []
         ids = self.model.ids
-        return [
-            ids[row]
-            for each in self.table.selectionModel().selection().toList()
-            for row in range(each.top(), each.bottom() + 1)
-        ]
+        return [ids[row] for each in ranges for row in range(each.top(), each.bottom() + 1)]
 
     def _current_changed(self, *_: object) -> None:
         if not self._restoring:

@@ -24,6 +24,10 @@ _MEASURE, _MEASURE_WIDTH = "2 failed · 11 passed", 116
 """A text, and its width in the font for which the columns' widths are given (Noto Sans of 13 px)."""
 
 
+MOST_MINIMUM = 960 - 320 - 1
+"""Never ask for more than the narrowest window has beside the narrowest detail pane."""
+
+
 class SessionTable(QTableView):
     """The list of sessions."""
 
@@ -173,6 +177,12 @@ class SessionTable(QTableView):
         self._widths = [round(column.width * scale) for column in self._sessions.columns]
         for number, width in enumerate(self._widths):
             self.horizontalHeader().resizeSection(number, width)
+        staying = sum(
+            width
+            for width, column in zip(self._widths, self._sessions.columns, strict=True)
+            if not column.folds
+        )
+        self.setMinimumWidth(min(staying + self.verticalScrollBar().sizeHint().width(), MOST_MINIMUM))
 
     # The pointer
 
