@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from itertools import compress
+from itertools import compress, repeat
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from m360desk.core.battery import Band, Limits
@@ -181,17 +182,14 @@ def tally(
 def _keys(facet: Facet, values: Sequence[StoredValue]) -> list[str]:
     """The key of each value; what no query can ask for has one that nobody sees."""
     if facet.field == "battery":
-        bounds = [facet.limits.replace_under, facet.limits.good_from]
-        names = [band.value for band in _BANDS]
-        return [
-            UNKNOWN if value != value else names[bisect_right(bounds, value)]  # type: ignore[type-var]  # numbers
-            for value in values
-        ]
+        limits = [facet.limits.replace_under, facet.limits.good_from]
+        return _sorted_into(values, limits, [band.value for band in _BANDS])
     if facet.field == "time":
         return _months(values, facet.zone)  # type: ignore[arg-type]  # times come as numbers
     facet.learn(list(set(values)))
-    known = {value: key for value in set(values) if (key := facet.key_of(value)) is not None}
-    return [known.get(value, _NAMELESS) for value in values]
+    keys = {value: facet.key_of(value) for value in set(values)}
+    named = {value: _NAMELESS if key is None else key for value, key in keys.items()}
+    return list(map(named.__getitem__, values))
 
 
 def _months(values: Sequence[float], zone: tzinfo) -> list[str]:
@@ -201,7 +199,16 @@ def _months(values: Sequence[float], zone: tzinfo) -> list[str]:
         return [UNKNOWN if value != value else month_key(value, zone) or _NAMELESS for value in values]
     names = _months_between(first, last)
     starts = [datetime.strptime(name, "%Y-%m").replace(tzinfo=zone).timestamp() * 1000 for name in names]
-    return [UNKNOWN if value != value else names[bisect_right(starts, value) - 1] for value in values]
+    return _sorted_into(values, starts, [_NAMELESS, *names])
+
+
+def _sorted_into(values: Sequence[StoredValue], bounds: Sequence[float], names: Sequence[str]) -> list[str]:
+    """The name of the stretch between two bounds that each number lies in; unknown for nan.
+
+    Without a line of Python for each of many thousands: nan is less than nothing, so it passes infinity too.
+    """
+    places = map(bisect_right, repeat([*bounds, inf]), values)  # type: ignore[arg-type]  # numbers all
+    return list(map([*names, UNKNOWN].__getitem__, places))
 
 
 def _months_between(first: str, last: str) -> list[str]:
@@ -215,10 +222,10 @@ def _passing(
     """Which sessions a facet's own part lets through."""
     if facet.field in ("battery", "result", "time"):
         chosen = frozenset(own.chosen)
-        return [key in chosen for key in keys]
+        return list(map(chosen.__contains__, keys))
     query = parse(term, today=facet.today, zone=facet.zone)
     found = {value for value in set(values) if matches(query, _One(facet.field, value))}
-    return [value in found for value in values]
+    return list(map(found.__contains__, values))
 
 
 @dataclass(frozen=True, slots=True)

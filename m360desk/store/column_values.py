@@ -69,8 +69,10 @@ class ColumnValues:
         if isinstance(values, array):
             values.extend(read_floats(text))
             return
-        term = self._terms.text
-        values.extend(None if number is None else term(number) for number in read_integers_or_none(text))
+        numbers = read_integers_or_none(text)
+        # They repeat: each text is looked for once a slice.
+        texts = {number: None if number is None else self._terms.text(number) for number in set(numbers)}
+        values.extend(map(texts.__getitem__, numbers))
 
     def _add_texts(self, field: Field, statement: str, parameters: Sequence[str | int | float]) -> None:
         values = self.values[field.name]

@@ -139,7 +139,13 @@ def test_a_search_becomes_a_view_that_is_named_moved_and_deleted(bench: Bench, t
     editor = side.tree.viewport().findChild(QLineEdit)
     assert isinstance(editor, QLineEdit)
     assert editor.text() == "operator anna"
-    editor.setText("Anna's bench")
+    views_counted(bench)
+    assert editor.selectedText() == "operator anna"
+    QTest.keyClicks(editor, "Anna's ")
+    with bench.qtbot.waitSignal(side.counted, timeout=10_000):
+        side._count_all()
+    views_counted(bench)
+    QTest.keyClicks(editor, "bench")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     bench.search("battery:<80 -grade:D")
     side.save_view()

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
-    QStyleOptionButton,
     QStyleOptionViewItem,
     QTreeView,
     QWidget,
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 MARK = 12
+CHECK = 14
 LEFT = 12
 TEXT_LEFT = 36
 RIGHT = 12
@@ -78,6 +87,12 @@ class SideBarDelegate(QStyledItemDelegate):
     ) -> bool:
         # The view itself toggles: by a click anywhere in the line, and by keys.
         return False
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        # Counts that arrive while a name is being typed must not put the old one back.
+        if editor.property("filled") is None:
+            editor.setProperty("filled", True)
+            super().setEditorData(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         editor.setGeometry(option.rect.adjusted(TEXT_LEFT - HALF, 1, -HALF, -1))
@@ -136,15 +151,18 @@ class SideBarDelegate(QStyledItemDelegate):
         return TEXT_LEFT - 2 + MARK + GRID
 
     def _paint_check(self, painter: QPainter, box: QRect, *, checked: bool) -> None:
-        option = QStyleOptionButton()
-        option.initFrom(self._view)
-        style = self._view.style()
-        width = style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, option, self._view)
-        height = style.pixelMetric(QStyle.PixelMetric.PM_IndicatorHeight, option, self._view)
-        option.rect = QRect(LEFT, box.top() + (box.height() - height) // 2, width, height)
-        option.state = QStyle.StateFlag.State_Enabled | QStyle.StateFlag.State_Active
-        option.state |= QStyle.StateFlag.State_On if checked else QStyle.StateFlag.State_Off
-        style.drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorCheckBox, option, painter, self._view)
+        # Fusion's own frame is next to invisible on dark windows.
+        theme, ratio = self._themes.theme, self._ratio()
+        place = QRect(LEFT, box.top() + (box.height() - CHECK) // 2, CHECK, CHECK)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.accent if checked else theme.control, 1))
+        painter.setBrush(theme.accent if checked else theme.base)
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.restore()
+        if checked:
+            tick = place.adjusted(1, 1, -1, -1)
+            painter.drawPixmap(tick, self._icons.pixmap("check", tick.width(), ratio, "on_accent"))
 
     def _ratio(self) -> float:
         return self._view.devicePixelRatioF()
