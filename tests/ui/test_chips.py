@@ -1,8 +1,12 @@
 """The chip row: real widgets, pressed and typed at."""
 
+from collections.abc import Iterator
+from collections.abc import Iterator
 from datetime import UTC, date
 
 import pytest
+import shiboken6
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -19,15 +23,20 @@ TEXT = "K26 operator:anna,marek -grade:D battery:<80 after:2026-11-16"
 
 
 @pytest.fixture
-def row(qtbot: QtBot, qapp: QApplication) -> ChipRow:
+def row(qtbot: QtBot, qapp: QApplication) -> Iterator[ChipRow]:
+    palette, font = qapp.palette(), qapp.font()
     themes = ThemeSource(qapp, "light")
     made = ChipRow(themes, Icons(themes))
-    qtbot.addWidget(made)
     made.resize(1200, 40)
     made.show_chips(chips(parse(TEXT, today=date(2026, 11, 23), zone=UTC), UTC))
-    made.show()
+    with qtbot.waitExposed(made):
+        made.show()
     qtbot.waitExposed(made)
-    return made
+    yield made
+    shiboken6.delete(made)
+    shiboken6.delete(themes)  # it would go on setting the application's palette
+    qapp.setPalette(palette)
+    qapp.setFont(font)
 
 
 def test_the_cross_takes_a_part_out_and_the_rest_of_the_chip_shows_it(row: ChipRow, qtbot: QtBot) -> None:
