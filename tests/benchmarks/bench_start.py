@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from figures import Figure, Goal
-from workshop import KEPT, SESSIONS, large_profile
+from tests.benchmarks.figures import Figure, Goal
+from tests.benchmarks.workshop import KEPT, SESSIONS, large_profile
 
 NAME = "start"
 PAIRS = 20
@@ -44,7 +44,8 @@ def measure() -> list[Figure]:
 def _start(arguments: list[str]) -> float:
     """Milliseconds until the child says that it has painted."""
     # Compiled files are kept as in an installed program, but not beside the sources.
-    variables = {**os.environ, "PYTHONPYCACHEPREFIX": str(KEPT / "compiled"), "PYTHONPATH": str(HERE.parents[1])}
+    compiled = {"PYTHONPYCACHEPREFIX": str(KEPT / "compiled"), "PYTHONPATH": str(HERE.parents[1])}
+    variables = {**os.environ, **compiled}
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.perf_counter()
     with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, env=variables) as child:

@@ -1,11 +1,9 @@
 """The chip row: real widgets, pressed and typed at."""
 
 from collections.abc import Iterator
-from collections.abc import Iterator
 from datetime import UTC, date
 
 import pytest
-import shiboken6
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible

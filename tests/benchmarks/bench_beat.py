@@ -1,0 +1,95 @@
+"""The beat of the window's thread while somebody scrolls and types: at rest and during syncs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from m360desk.simulator.host import SimulatorProcess
+from tests.benchmarks.figures import Figure, Goal
+from tests.benchmarks.workshop import FLEET, SESSIONS, large_profile, make_profile
+
+NAME = "beat"
+SECONDS = 20
+RATE = 5
+ADDED = SECONDS * RATE * 100 * 2
+"""More new sessions than a sync at that rate can fetch meanwhile."""
+
+HERE = Path(__file__).resolve().parent
+
+
+def measure() -> list[Figure]:
+    """Measure one situation after the other, each in a program of its own."""
+    kept = large_profile()
+    with tempfile.TemporaryDirectory() as name:
+        profile = Path(name) / "profile"
+        shutil.copytree(kept, profile)
+        rest = _run(profile, SECONDS)
+        with SimulatorProcess(*FLEET, "--rate", str(RATE)) as simulator:
+            simulator.control("add", count=ADDED)
+            steady = _run(profile, SECONDS, simulator)
+        assert steady["sessions"] > SESSIONS, "nothing was synced meanwhile"
+        fresh = Path(name) / "fresh"
+        with SimulatorProcess(*FLEET, "--prerender") as simulator:
+            make_profile(fresh, simulator.url)
+            unlimited = _run(fresh, 0, simulator)
+        assert unlimited["new"] == SESSIONS, unlimited["new"]
+    floor = rest["gaps"]
+    return [
+        *_figures("at rest", floor, floor, None, None),
+        *_figures(f"syncing {RATE * 100} sessions a second", steady["gaps"], floor, 16.7, 60),
+        *_figures("syncing without limit", unlimited["gaps"], floor, 33, None),
+    ]
+
+
+def _run(profile: Path, seconds: int, simulator: SimulatorProcess | None = None) -> dict[str, Any]:
+    """Seconds 0: until the sync ends."""
+    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(HERE.parents[1])}
+    if simulator is not None:
+        variables["M360DESK_AUTH_CODE"] = simulator.auth_code
+        variables["M360DESK_AUTH_TOKEN"] = simulator.auth_token
+    command = [
+        sys.executable,
+        str(HERE / "beat_window.py"),
+        str(profile),
+        "sync" if simulator is not None else "rest",
+        str(seconds),
+    ]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _figures(
+    name: str, gaps: list[float], floor: list[float], p99: float | None, worst: float | None
+) -> list[Figure]:
+    return [
+        Figure(f"{name}: p50", _percentile(gaps, 50), "ms"),
+        Figure(
+            f"{name}: p99",
+            _percentile(gaps, 99),
+            "ms",
+            _percentile(floor, 99),
+            "at rest",
+            Goal("at most", p99) if p99 else None,
+        ),
+        Figure(
+            f"{name}: worst of {len(gaps):,}",
+            max(gaps),
+            "ms",
+            max(floor),
+            "at rest",
+            Goal("at most", worst) if worst else None,
+        ),
+    ]
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
