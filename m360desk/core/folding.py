@@ -40,7 +40,7 @@ def fold(text: Text) -> str:
 
 def starts_a_word(folded: str, part: str) -> bool:
     """Whether ``part`` stands at the beginning of a word of ``folded`` (both folded)."""
-    # No regular expression: thousands of texts are asked at every key, and this is five times as fast.
+    # No regular expression: thousands of texts are asked at every key, this is five times as fast.
     at = folded.find(part)
     while at > 0 and folded[at - 1] not in _BREAKS:
         at = folded.find(part, at + 1)
