@@ -290,7 +290,6 @@ class CacheReader:
         version = self._connection.execute("PRAGMA schema_version").fetchone()[0]
         if version == self._known_schema:
             return
-        self._known_schema = version
         types = {name: kind for _, name, kind, *_ in self._connection.execute("PRAGMA table_info(sessions)")}
         self._columns = frozenset(f.name for f in COLUMNS if types.get(f.name) == column_type(f))
         indexes = self._connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")
@@ -299,6 +298,8 @@ class CacheReader:
         self._trigrams = catalogue is not None and catalogue[0] == LAYOUT.fingerprint()
         values = (f"s.{f.name}" if f.name in self._columns else "NULL" for f in COLUMNS)
         self._row_select = ", ".join(("s.id", "s.row_gone_ms", *values))
+        # At the end: whoever interrupts this must not leave a reader that takes all columns for missing.
+        self._known_schema = version
 
     @contextmanager
     def _reading(self, cancel: CancelToken | None = None) -> Iterator[None]:

@@ -205,3 +205,24 @@ def _stop_within(reader: CacheReader, stop: Callable[[], None]) -> None:
         return 0
 
     reader._connection.set_progress_handler(in_the_middle, 20)
+
+
+@pytest.mark.parametrize("statement", ["table_info", "sqlite_schema", "catalogue"])
+def test_an_interruption_while_the_file_is_looked_at_leaves_no_wrong_picture_of_it(
+    path: Path, filled: list[Session], statement: str
+) -> None:
+    """A request that is replaced at once interrupts the reader in its very first statements."""
+    with CacheReader.open(path) as reader:
+
+        def interrupt(text: str) -> None:
+            if statement in text:
+                reader.interrupt()
+
+        reader._connection.set_trace_callback(interrupt)
+        with pytest.raises(Interrupted):
+            reader.rows([1])
+        reader._connection.set_trace_callback(None)
+        row = reader.rows([1])[0]
+        assert row is not None
+        assert row.get("imei") == filled[0].get("imei")
+        assert next(iter(reader.columns(EVERYTHING, ["imei"])["imei"])) == filled[0].get("imei")
