@@ -188,10 +188,17 @@ class Desk(QObject):
         self._ask("rows", kind, work, done)
 
     def read(
-        self, kind: str, work: Callable[[CacheReader, CancelToken], T], done: Callable[[T], None]
+        self,
+        kind: str,
+        work: Callable[[CacheReader, CancelToken], T],
+        done: Callable[[T], None],
+        absent: Callable[[], None] | None = None,
     ) -> None:
-        """Ask for something that takes its time, such as the columns of a chart."""
-        self._ask("slow", kind, work, done)
+        """Ask for something that takes its time, such as the columns of a chart.
+
+        ``absent`` is called in place of ``done`` where nothing has been cached yet.
+        """
+        self._ask("slow", kind, work, done, absent)
 
     def refresh_stats(self) -> None:
         """Count the cache anew; ``stats_changed`` follows."""

@@ -39,6 +39,9 @@ LONGEST_NAME = 40
 LEAST_PAUSE_MS = 1000
 """Between two counts while a sync writes."""
 
+REST_MS = 200
+"""Counts follow when the typing rests: to count at every key would only slow the list down."""
+
 
 class SideBar(QObject):
     """Writes the query and nothing else: ``query_asked`` has its whole new text."""
@@ -75,6 +78,10 @@ class SideBar(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(LEAST_PAUSE_MS)
         self._later.timeout.connect(self._count_all)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._count_facets)
         self.tree.pressed_entry.connect(self._press)
         self.tree.deletion_asked.connect(self.delete_view)
         self.tree.move_asked.connect(lambda at, by: self.move_view(at, at + by))
@@ -91,7 +98,8 @@ class SideBar(QObject):
         """Follow the query that is in force now."""
         self._query = query
         self._show()
-        self._count_facets()
+        self.awaits = True
+        self._rest.start()
 
     # The user's own views
 
@@ -229,7 +237,12 @@ class SideBar(QObject):
             "facets",
             lambda reader, token: count_facets(reader, text, known, make, token),
             partial(self._facets_counted, began),
+            absent=self._nothing_to_count,
         )
+
+    def _nothing_to_count(self) -> None:
+        self.awaits = False
+        self.counted.emit()
 
     def _facets_counted(self, began: float, found: FacetCounts) -> None:
         self.awaits = False
