@@ -12,7 +12,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from m360desk.api.client import Client
-from m360desk.api.errors import ApiDisabled, ApiError, AuthRefused, LicenceEnded, ServiceRefused
+from m360desk.api.errors import (
+    ApiDisabled,
+    ApiError,
+    AuthRefused,
+    LicenceEnded,
+    ServiceRefused,
+    TimedOut,
+    Unreachable,
+)
 from m360desk.services.audit import Audit
 from m360desk.services.history import History
 from m360desk.services.ledger import Ledger
@@ -59,7 +67,7 @@ async def run_sync(
     except GuardStop as guard:
         stop = SyncStop(guard.reason, guard.user_text)
     except ApiError as error:
-        stop = SyncStop(_api_reason(error), error.user_text)
+        stop = SyncStop(_api_reason(error), error.user_text, error.technical())
     except StoreError as error:
         stop = SyncStop(_store_reason(error), error.user_text)
     finally:
@@ -161,6 +169,8 @@ def _api_reason(error: ApiError) -> StopReason:
         return StopReason.CREDENTIALS
     if isinstance(error, ApiDisabled | LicenceEnded | ServiceRefused):
         return StopReason.ACCOUNT
+    if isinstance(error, Unreachable) or (isinstance(error, TimedOut) and error.phase == "connect"):
+        return StopReason.OFFLINE
     return StopReason.SERVICE
 
 

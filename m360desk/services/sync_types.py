@@ -41,7 +41,8 @@ class StopReason(Enum):
     CREDENTIALS = "credentials refused"
     ACCOUNT = "account or licence refuses"
     NOT_LIVE = "the account does not answer live"
-    SERVICE = "service unreachable or failing"
+    OFFLINE = "no connection to the service"
+    SERVICE = "the service fails"
     NOTHING_NEW = "pages bring nothing new"
     CURSOR_STUCK = "the cursor does not move"
     CACHE_HELD = "another program writes to the cache"
@@ -52,6 +53,7 @@ _EXIT_CODES = {
     StopReason.CREDENTIALS: 3,
     StopReason.ACCOUNT: 4,
     StopReason.NOT_LIVE: 4,
+    StopReason.OFFLINE: 5,
     StopReason.SERVICE: 5,
     StopReason.NOTHING_NEW: 5,
     StopReason.CURSOR_STUCK: 5,
@@ -62,10 +64,17 @@ _EXIT_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class SyncStop:
-    """Why a sync ended before its end, in words for the user."""
+    """Why a sync ended before its end, in words for the user.
+
+    Attributes:
+        reason: what kind of trouble it is.
+        user_text: what happened, what it means, what to do.
+        technical: the facts for support, one a line; never credentials.
+    """
 
     reason: StopReason
     user_text: UserText
+    technical: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -350,6 +350,8 @@ def test_what_the_service_refuses_is_told_apart(bench: Bench, setting: str, exit
     assert result.stopped_by is not None
     assert result.stopped_by.exit_code in exit_code
     assert all(result.stopped_by.user_text)
+    assert (result.stopped_by.reason is StopReason.OFFLINE) == (setting == "off")
+    assert "endpoint: getHistory" in result.stopped_by.technical
     assert bench.cached() == kept
 
 
