@@ -262,12 +262,13 @@ def _amount(value: object) -> float | None:
         ]
         return round(sum(amounts), 2) if amounts else None
     if isinstance(value, dict):
+        named = {name.lower(): inner for name, inner in value.items()}
         for name in _AMOUNT_NAMES:
-            amount = parsing.number(value.get(name))
+            amount = parsing.money(named.get(name))
             if amount is not None:
                 return amount
         return None
-    return parsing.number(value)
+    return parsing.money(value)
 
 
 def operations(reading: Reading) -> str:

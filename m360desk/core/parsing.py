@@ -17,10 +17,15 @@ _QUANTITY = re.compile(
     r"[~≈]?\s*([+\-−]?(?:\d[\d\s.,'’]*\d|\d|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*((?:[%°(/]|[^\W\d_]).*)?",
     re.DOTALL,
 )
+# One figure with words or a currency about it; a sign counts where only a currency parts it from the figure.
+_MONEY = re.compile(
+    r"([^\d+\-−]*?)([+\-−]?)\s*((?:[^\W\d_]{1,3}|[^\w\s.,'’+\-−])?)\s*(\d[\d\s.,'’]*\d|\d)([^\d]*)", re.DOTALL
+)
+_MONEY_UNIT: Final = "(money)"
 _THOUSANDS = re.compile(r"[\s'’]")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 # Units whose figures are whole numbers: a point or comma before three digits parts thousands.
-_WHOLE_UNITS: Final = frozenset({"mah", "cycles", "cycle", "x", "times"})
+_WHOLE_UNITS: Final = frozenset({"mah", "cycles", "cycle", "x", "times", _MONEY_UNIT})
 # Units whose figures are small: a comma before three digits is a decimal comma.
 _FINE_UNITS: Final = frozenset({"v", "%", "°c", "℃", "c", "°f", "f"})
 
@@ -115,6 +120,25 @@ def _plain_digits(digits: str, unit: str) -> str:
     if grouped and parts_thousands and not digits.lstrip("+-").startswith("0"):
         return digits.replace(",", "").replace(".", "")
     return digits.replace(",", ".")
+
+
+def money(value: object) -> float | None:
+    """An amount of money, currency and words aside: 148, "€148", "Amount €148", "1.234,50 zł", "USD 1,234".
+
+    Beside a currency a lone point or comma before three digits parts thousands: no price has three decimals.
+    """
+    if type(value) is not str:
+        return number(value)
+    match = _MONEY.fullmatch(value.strip()) if len(value) <= _LONGEST_NUMBER else None
+    if match is None or not (match[1] or match[3] or match[5]):
+        found = quantity(value)
+        return found[0] if found is not None and found[1] not in _WHOLE_UNITS else None
+    digits = _plain_digits(_THOUSANDS.sub("", match[4]), _MONEY_UNIT)
+    try:
+        figure = float(digits)
+    except ValueError:
+        return None
+    return -figure if match[2] in {"-", "−"} else figure
 
 
 def integer(value: object) -> int | None:

@@ -134,6 +134,13 @@ def test_what_is_no_object_has_no_key_but_keeps_its_bytes(raw: bytes) -> None:
     assert read_detail(raw).notes
 
 
+@pytest.mark.parametrize(
+    "expense", ['"Amount €148"', '{"Amount": "€148"}', '[{"amount": "€100"}, {"price": "48.00 EUR"}]']
+)
+def test_expenses_are_money_however_they_are_written(expense: str) -> None:
+    assert read(f'{{"sessionId": "x", "deviceExpense": {expense}}}'.encode()).get("expense") == 148
+
+
 def test_the_reference_record_gives_every_figure() -> None:
     raw = (FIXTURES / "reference_record.json").read_bytes()
     found = read(raw)

@@ -90,6 +90,28 @@ def test_numbers_with_units(text: str, value: tuple[float, str] | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        (148, 148),
+        ("148.14", 148.14),
+        ("Amount €148", 148),
+        ("€ 148,50", 148.5),
+        ("-€5", -5),
+        ("€ -5", -5),
+        ("148 €", 148),
+        ("USD 1,234.50", 1234.5),
+        ("1.234 €", 1234),
+        ("1 234,5 zł", 1234.5),
+        ("Fr. 12.50", 12.5),
+        ("12.50 (incl. 19% VAT)", 12.5),
+        *((nothing, None) for nothing in ("", "€", "free", "2 x €40", "2026-01-31", None, True)),
+    ],
+)
+def test_amounts_of_money(written: object, amount: float | None) -> None:
+    assert parsing.money(written) == amount
+
+
+@pytest.mark.parametrize(
     ("read", "expected"),
     [
         (units.gigabytes("128 GB"), 128),
@@ -200,6 +222,15 @@ def test_one_wrong_digit_of_an_imei_is_noticed(digits: str, place: int) -> None:
         ("AS7V0TC42UU45426CA", "m360id", "AS7V0TC42UU45426CA"),
         ("Custom ID: K26-0418", "custom", "K26-0418"),
         ("K26-0418", "text", "K26-0418"),
+        ("dnqxk2abhg7f", "serial", "dnqxk2abhg7f"),
+        ("RF8N30ABCDE", "serial", "RF8N30ABCDE"),
+        ("23061FDF6009K5", "serial", "23061FDF6009K5"),
+        ("A5R4C17A20000123", "serial", "A5R4C17A20000123"),
+        ("iphone13pro", "text", "iphone13pro"),
+        ("GalaxyS22Ultra", "text", "GalaxyS22Ultra"),
+        ("s22ultra", "text", "s22ultra"),
+        ("redmi9a5", "text", "redmi9a5"),
+        ("SN: iphone13pro", "serial", "iphone13pro"),
         ("anna", "text", "anna"),
         ("", "text", ""),
     ],
