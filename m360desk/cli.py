@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     refuses. 5: the service cannot be reached or fails, the cache is held by another program, or a guard
     stopped the work. 6: the cache is unusable. 130: stopped by Ctrl+C.
     """
+    _serve_as_helper()
     _make_output_safe()
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
@@ -52,6 +53,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def main_gui() -> int:
     """The same program for systems where a program is started without a console."""
     return main()
+
+
+def _serve_as_helper() -> None:
+    """In a packaged program, be the helper process of one that runs, if started as that; then never return.
+
+    There is no bare Python to start helpers with: such a program starts itself anew. Elsewhere this does
+    nothing and is not worth the import.
+    """
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()
 
 
 def _run(arguments: list[str]) -> int:

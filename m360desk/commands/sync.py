@@ -120,6 +120,7 @@ async def _run(
     settings = outset.settings
     limiter = limiter_for(settings, account, memory.learned)
     options = sync_options(settings, outset.mode, max_pages)
+    loop = asyncio.get_running_loop()
 
     def progress(news: SyncProgress) -> None:
         if news.pages:
@@ -131,9 +132,12 @@ async def _run(
 
     def open_writer() -> CacheWriter:
         path = outset.cache(account)
-        return CacheWriter.open(
+        writer = CacheWriter.open(
             path, outset.key(account), lock=cache_lock(path, "m360desk sync"), now_ms=_now_ms
         )
+        for notice in writer.notices:
+            loop.call_soon_threadsafe(outset.console.note, notice)
+        return writer
 
     async with (
         Client(credentials, base_url=outset.api_url, limiter=limiter, on_wait=waiting) as client,

@@ -4,10 +4,10 @@ To read a page of a hundred takes about ten milliseconds of Python's lock, which
 the window's thread want too. At a few pages a second that is nothing; at fifty it is half of all there is.
 """
 
+import logging
 import marshal
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ from multiprocessing import get_context, parent_process
 
 from m360desk.core.records import Session, read
 
+_log = logging.getLogger(__name__)
 Read = Callable[[], list[Session]]
 """Gives the sessions of a page, waiting for them where need be."""
 
@@ -27,6 +28,11 @@ _BUSY_S = 2.0  # … within so many seconds are worth a process
 def read_here(records: Sequence[bytes]) -> Read:
     """Read records where the sessions are wanted."""
     return lambda: [read(record) for record in records]
+
+
+def together(reads: Sequence[Read]) -> Read:
+    """Several pages as one."""
+    return lambda: [session for read in reads for session in read()]
 
 
 class RecordReader:
@@ -69,13 +75,19 @@ class RecordReader:
         if now - self._counted_from > _BUSY_S:
             self._counted_from, self._counted = now, 0
         self._counted += records
-        # A packaged program would start itself anew in place of a bare Python.
-        return self._counted >= _BUSY_RECORDS and not getattr(sys, "frozen", False)
+        return self._counted >= _BUSY_RECORDS
 
     def _start(self) -> None:
         # "spawn": a forked child would inherit the threads' locks and the window.
         self._helper = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_settle_in)
         self._ready = self._helper.submit(_read_values, ())
+        self._ready.add_done_callback(_tell)
+
+
+def _tell(ready: "Future[bytes]") -> None:
+    if not ready.cancelled():
+        how = "here: no other process could be started" if ready.exception() else "by another process"
+        _log.info("records are read %s", how)
 
 
 def _sessions(values: "Future[bytes]", records: Sequence[bytes]) -> list[Session]:

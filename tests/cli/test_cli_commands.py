@@ -344,3 +344,40 @@ def test_wrong_settings_are_told_and_a_wrong_saved_address_is_code_2(
     said = capsys.readouterr().err
     assert 'account.mode must be "testing" or "live"' in said
     assert "account.api_url" in said
+
+
+def test_a_damaged_cache_that_was_put_aside_is_told(
+    program: Program, profile: Path, simulator: SimulatorProcess
+) -> None:
+    damaged = cache_of(profile, simulator)
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"no database, but long enough to be read as one" * 100)
+    assert program("sync", "--json") == 0
+    assert program.summary()["sessions"] == SESSIONS
+    (aside,) = damaged.parent.glob("*.damaged-*")
+    assert program.err.startswith("m360desk: ")
+    assert aside.name in program.err
+
+
+def test_the_console_program_reads_many_records_in_a_process_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started as people start it: its helper loads the program's own script, which must run nothing again."""
+    program = Path(sys.executable).with_name("m360desk.exe" if os.name == "nt" else "m360desk")
+    with SimulatorProcess("--sessions", "9000", "--seed", "7") as account:
+        done = subprocess.run(
+            [program, "sync", "--json", "--mode", "live", "--api-url", account.url, "--profile", tmp_path],
+            env={
+                **os.environ,
+                "M360DESK_AUTH_CODE": account.auth_code,
+                "M360DESK_AUTH_TOKEN": account.auth_token,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["sessions"] == 9000
+    logs = "".join(path.read_text() for path in (tmp_path / "logs").glob("*.log"))
+    assert "records are read by another process" in logs

@@ -1,9 +1,11 @@
 """What the command line understands, and what it refuses."""
 
 import argparse
+import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,20 @@ def test_a_console_that_lacks_characters_and_a_reader_that_left_stop_nothing() -
     assert process.wait(20) in {0, 120}
     assert b"Traceback" not in process.stderr.read()
     process.stderr.close()
+
+
+@pytest.mark.parametrize("program", [cli.main, cli.main_gui])
+def test_a_packaged_program_that_is_started_as_a_helper_is_that_before_all_else(
+    monkeypatch: pytest.MonkeyPatch, program: Callable[[], int]
+) -> None:
+    class Served(Exception):
+        pass
+
+    def serve() -> None:
+        raise Served
+
+    monkeypatch.setattr(multiprocessing, "freeze_support", serve)
+    monkeypatch.setattr(sys, "argv", ["m360desk", "--multiprocessing-fork", "parent_pid=1"])
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(Served):
+        program()
