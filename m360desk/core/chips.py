@@ -26,7 +26,10 @@ _GAP: Final = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One part of a query: "not", the field, the value; its place; the query's text without it."""
+    """One part of a query: "not", the field, the value; its place; the query's text without it.
+
+    ``text`` is the part as it is written.
+    """
 
     field: str
     value: str
@@ -34,6 +37,7 @@ class Chip:
     start: int
     end: int
     rest: str
+    text: str = ""
 
     @property
     def words(self) -> str:
@@ -55,10 +59,10 @@ def _chip(text: str, part: Part, node: Node, zone: tzinfo) -> Chip:
     while isinstance(inner, Not) and part.term is not None and inner.span[0] < part.term.start:
         inner = inner.node
     field, value = _said(inner, part, zone)
+    written = text[part.start : part.end]
     if part.term is None or not value:
-        written = text[part.start : part.end]
         field, value = "", written.removeprefix("-") if part.negated else written
-    return Chip(field, value, part.negated, part.start, part.end, without(text, part))
+    return Chip(field, value, part.negated, part.start, part.end, without(text, part), written)
 
 
 def _said(node: Node, part: Part, zone: tzinfo) -> tuple[str, str]:

@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         icons: Icons,
         marks: Marks,
         sessions: QWidget,
+        filter_bar: QWidget,
         make_battery_page: Callable[[], QWidget],
     ) -> None:
         super().__init__()
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self._themes, self._icons = themes, icons
         self._make_battery_page = make_battery_page
+        self._filter_bar = filter_bar
         self.mode_band = ModeBand(themes, self)
         self.setMenuWidget(self.mode_band)
         self.note_band = NoteBand(themes, marks, self)
@@ -300,7 +302,7 @@ class MainWindow(QMainWindow):
 
     def _page_shown(self, number: int) -> None:
         if number == BATTERY and self._battery_place is not None:
-            page = self._make_battery_page()
+            page = _under(self._make_battery_page())
             self.pages.blockSignals(True)
             self.pages.insertWidget(BATTERY, page)
             self.pages.setCurrentWidget(page)
@@ -308,6 +310,11 @@ class MainWindow(QMainWindow):
             self.pages.blockSignals(False)
             self._battery_place.deleteLater()
             self._battery_place = None
+        # One bar over both pages: it goes where it is seen, with all that it says.
+        shown = self.pages.currentWidget() if number == BATTERY else self._sessions
+        layout = shown.layout() if shown is not None else None
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(0, self._filter_bar)
         action = self.battery_action if number == BATTERY else self.sessions_action
         action.setChecked(True)
         self.page_changed.emit(number)
@@ -346,6 +353,16 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _under(page: QWidget) -> QWidget:
+    """The page with room over it for what stands over every page."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(page, 1)
+    return whole
 
 
 def _entry(pane: QWidget) -> QWidget | None:

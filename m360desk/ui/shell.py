@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.user_text import UserText
+from m360desk.ui.frame.filter_bar import FilterBar
 from m360desk.ui.frame.status_bar import SyncLine
 from m360desk.ui.main_window import BATTERY, SESSIONS, MainWindow
 from m360desk.ui.marks import Marks
@@ -58,14 +59,25 @@ class Shell(QObject):
         self.desk, self.accounts, self.themes, self.icons = desk, accounts, themes, icons
         self.marks = Marks()
         self.states = StatePage(themes, icons, self.marks)
+        self.filter_bar = FilterBar(themes, icons, self.marks)
         self.page = SessionsPage(
-            themes, icons, self.marks, desk.rows, lambda: desk.limits, desk.now_ms, desk.zone, self.states
+            themes,
+            icons,
+            self.marks,
+            desk.rows,
+            lambda: desk.limits,
+            desk.now_ms,
+            desk.zone,
+            self.states,
+            self.filter_bar,
         )
         self.detail: DetailPane | None = None
         self.side_bar: SideBar | None = None
         self._battery: Any = None
-        self.window = MainWindow(themes, icons, self.marks, self.page, self._make_battery_page)
-        self.controller = SessionsController(desk, self.window.search_box, self.page, self)
+        self.window = MainWindow(
+            themes, icons, self.marks, self.page, self.filter_bar, self._make_battery_page
+        )
+        self.controller = SessionsController(desk, self.window.search_box, self.filter_bar, self.page, self)
         self._last_sync_ms: int | None = None
         self._problem: UserText | None = None
         self._was_shown = False
@@ -430,7 +442,7 @@ class Shell(QObject):
         from m360desk.ui.battery.page import BatteryPage
 
         self._battery = BatteryPage(self.desk, self.themes, self.icons, self.marks)
-        self._battery.filter_asked.connect(self.window.search_box.setText)
+        self._battery.filter_asked.connect(self.controller.draw)
         self._battery.settled.connect(self.settled)
         self._battery.show_query(self.controller.query)
         return self._battery  # type: ignore[no-any-return]  # known only here, where it is imported

@@ -8,12 +8,14 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from m360desk.ui.theme import FOCUS_WIDTH, GRID, HALF, RADIUS_CONTROL
+from m360desk.ui.text import counted, number
+from m360desk.ui.theme import FOCUS_WIDTH, GRID, HALF, ICON_SIZE, RADIUS_CONTROL
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QFont
 
     from m360desk.core.chips import Chip
+    from m360desk.ui.icons import Icons
     from m360desk.ui.theme import Theme
     from m360desk.ui.theme_source import ThemeSource
 
@@ -24,17 +26,68 @@ MOST = 280
 """Wider than this no chip becomes; its tip has the whole text."""
 
 
-def paint_frame(painter: QPainter, button: QAbstractButton, theme: Theme) -> None:
-    """Paint what all chips have: the box, darker under the pointer, and the focus frame around it."""
+def paint_frame(
+    painter: QPainter, button: QAbstractButton, theme: Theme, *, accent: bool = False, plain: bool = False
+) -> None:
+    """Paint what all chips have: the box, darker under the pointer, and the focus frame around it.
+
+    ``accent``: framed in the accent colour. ``plain``: on the list's own colour.
+    """
     box = QRectF(button.rect()).adjusted(1.5, 2.5, -1.5, -2.5)
     pressed = button.isDown() or button.underMouse()
-    painter.setPen(QPen(theme.line2, 1))
-    painter.setBrush(theme.sunken if pressed else theme.window)
+    painter.setPen(QPen(theme.accent if accent else theme.line2, 1))
+    painter.setBrush(theme.sunken if pressed else theme.base if plain else theme.window)
     painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
     if button.hasFocus():
         painter.setPen(QPen(theme.accent, FOCUS_WIDTH))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(-0.5, -1, 0.5, 1), RADIUS_CONTROL + 1, RADIUS_CONTROL + 1)
+
+
+class NewButton(QAbstractButton):
+    """Offers what has come in and is not listed yet: "+ 12 new"."""
+
+    def __init__(self, themes: ThemeSource, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("newSessions")
+        self._themes, self._icons = themes, icons
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+
+    def show_count(self, count: int) -> None:
+        """Say how many."""
+        self.setText(f"{number(count, decimals=0)} new")
+        self.setAccessibleName(f"Show {counted(count, 'new session', 'new sessions')}")
+        self.setToolTip("Show what has come in since the list was drawn")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        fonts = self._themes.theme.fonts
+        width = QFontMetrics(fonts.body).horizontalAdvance(self.text())
+        return QSize(width + ICON_SIZE + 2 * GRID + HALF + 2 + ROUNDING, fonts.chip_height + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._themes.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_frame(painter, self, theme, accent=True, plain=True)
+        plus = self._icons.pixmap("plus", ICON_SIZE, self.devicePixelRatioF(), "accent")
+        painter.drawPixmap(GRID, (self.height() - ICON_SIZE) // 2, plus)
+        painter.setFont(theme.fonts.body)
+        painter.setPen(theme.accent)
+        words = self.rect().adjusted(GRID + ICON_SIZE + HALF, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
 
 
 class MoreButton(QAbstractButton):
@@ -72,19 +125,23 @@ class ChipButton(QAbstractButton):
 
     removed = Signal()
 
-    def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
+    def __init__(self, themes: ThemeSource, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent)
         self._themes = themes
+        self._icons = icons
         self.chip: Chip | None = None
+        self.brushed = False
+        """Whether this part of the query was drawn in a chart."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleDescription("Press Delete to take it out of the search")
 
-    def show_chip(self, chip: Chip) -> None:
-        """Say what this part of the query says."""
+    def show_chip(self, chip: Chip, *, brushed: bool = False) -> None:
+        """Say what this part of the query says; ``brushed``: it was drawn in a chart."""
         self.chip = chip
-        self.setAccessibleName(f"Filter: {chip.words}")
-        whole = self._text_width() > MOST - self.height() - GRID
+        self.brushed = brushed
+        self.setAccessibleName(f"Filter{' drawn in a chart' if brushed else ''}: {chip.words}")
+        whole = self._text_left() + self._text_width() > MOST - self.height()
         self.setToolTip(chip.words if whole else "")
         self.updateGeometry()
         self.update()
@@ -92,7 +149,8 @@ class ChipButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         # A pixel all round is the focus frame's.
         height = self._themes.theme.fonts.chip_height
-        return QSize(min(MOST, GRID + self._text_width() + height) + 2 + ROUNDING, height + 4)
+        width = self._text_left() + self._text_width() + height
+        return QSize(min(MOST, width) + 1 + ROUNDING, height + 4)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -100,7 +158,10 @@ class ChipButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_frame(painter, self, self._themes.theme)
+        paint_frame(painter, self, self._themes.theme, accent=self.brushed)
+        if self.brushed:
+            sign = self._icons.pixmap("brush", ICON_SIZE, self.devicePixelRatioF(), "accent")
+            painter.drawPixmap(HALF + 2, (self.height() - ICON_SIZE) // 2, sign)
         self._paint_words(painter)
         self._paint_cross(painter)
         painter.end()
@@ -125,6 +186,9 @@ class ChipButton(QAbstractButton):
         side = self._themes.theme.fonts.chip_height
         return QRect(self.width() - side - 1, 2, side, side)
 
+    def _text_left(self) -> int:
+        return GRID + 1 + (ICON_SIZE + 2 if self.brushed else 0)
+
     def _pieces(self) -> list[tuple[str, QFont, QColor]]:
         if self.chip is None:
             return []
@@ -140,7 +204,7 @@ class ChipButton(QAbstractButton):
         return sum(widths) + HALF * max(0, len(pieces) - 1)
 
     def _paint_words(self, painter: QPainter) -> None:
-        left, room = GRID + 1, self._cross().left()
+        left, room = self._text_left(), self._cross().left()
         for text, font, colour in self._pieces():
             metrics = QFontMetrics(font)
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - left)

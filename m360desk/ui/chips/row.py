@@ -12,7 +12,7 @@ from m360desk.ui.chips.button import ChipButton, MoreButton
 from m360desk.ui.theme import HALF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from m360desk.core.chips import Chip
     from m360desk.ui.icons import Icons
@@ -47,14 +47,17 @@ class ChipRow(QWidget):
         """The buttons in use, also those that have no room."""
         return self._buttons[: len(self._chips)]
 
-    def show_chips(self, chips: Sequence[Chip]) -> None:
-        """Show these chips; the focus stays in the row where it was in it."""
+    def show_chips(self, chips: Sequence[Chip], brushed: Collection[str] = ()) -> None:
+        """Show these chips; the focus stays in the row where it was in it.
+
+        ``brushed`` are the parts of the query, as they are written, that were drawn in a chart.
+        """
         focused = next((at for at, button in enumerate(self.buttons) if button.hasFocus()), None)
         self._chips = tuple(chips)
         while len(self._buttons) < len(self._chips):
             self._add_button()
         for button, chip in zip(self._buttons, self._chips, strict=False):
-            button.show_chip(chip)
+            button.show_chip(chip, brushed=chip.text in brushed)
         self._lay_out()
         if focused is not None and self._chips:
             self._buttons[min(focused, len(self._chips) - 1)].setFocus()
@@ -70,7 +73,7 @@ class ChipRow(QWidget):
         self._lay_out()
 
     def _add_button(self) -> None:
-        button = ChipButton(self._themes, self)
+        button = ChipButton(self._themes, self._icons, self)
         button.removed.connect(self._remove)
         button.clicked.connect(self._pick)
         if self._buttons:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.query import EVERYTHING, Order, Query, QueryError, parse
+from m360desk.ui.chips.drawn import DrawnParts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from m360desk.store.reader import StoredRow
+    from m360desk.ui.frame.filter_bar import FilterBar
     from m360desk.ui.frame.search_box import SearchBox
     from m360desk.ui.sessions.page import SessionsPage
     from m360desk.workers.desk import Desk
@@ -34,9 +36,12 @@ class SessionsController(QObject):
     answered = Signal()
     """The list shows an answer."""
 
-    def __init__(self, desk: Desk, box: SearchBox, page: SessionsPage, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, box: SearchBox, bar: FilterBar, page: SessionsPage, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._desk, self._box, self._page = desk, box, page
+        self._desk, self._box, self._bar, self._page = desk, box, bar, page
+        self._drawn = DrawnParts()
         self.query: Query = EVERYTHING
         self.order = Order()
         self._error: QueryError | None = None
@@ -50,10 +55,10 @@ class SessionsController(QObject):
         box.textChanged.connect(self._typed)
         page.sort_asked.connect(self._sort)
         page.table.rows_painted.connect(self._begin)
-        page.new_asked.connect(self._show_new)
-        page.repair_asked.connect(box.setText)
-        page.chip_removed.connect(box.setText)
-        page.chip_picked.connect(self._select_words)
+        bar.new_asked.connect(self._show_new)
+        bar.repair_asked.connect(box.setText)
+        bar.chip_removed.connect(box.setText)
+        bar.chip_picked.connect(self._select_words)
         desk.cache_changed.connect(self._cache_changed)
         desk.cache_opened.connect(self._cache_opened)
 
@@ -72,6 +77,12 @@ class SessionsController(QObject):
         self._page.cache_changed()
         self._ask(fresh=True)
 
+    def draw(self, text: str) -> None:
+        """Take over a query that a chart wrote; the parts that are new in it are marked as drawn."""
+        self._drawn.learn(self._box.text(), text)
+        self._box.setText(text)
+        self._show_chips()
+
     # What the user does
 
     def _typed(self, text: str) -> None:
@@ -86,7 +97,7 @@ class SessionsController(QObject):
         if self._error is not None:
             self._error = None
             self._box.show_error(None)
-            self._page.show_error(None)
+            self._bar.show_error(None)
         if query == self.query:
             return
         self.query = query
@@ -98,7 +109,8 @@ class SessionsController(QObject):
         # Not needed before something is searched for.
         from m360desk.core.chips import chips
 
-        self._page.show_chips(chips(self.query, self._desk.zone))
+        found = chips(self.query, self._desk.zone)
+        self._bar.show_chips(found, self._drawn.among(found))
 
     def _select_words(self, start: int, end: int) -> None:
         self._box.setFocus()
@@ -106,7 +118,7 @@ class SessionsController(QObject):
 
     def _say_error(self) -> None:
         self._box.show_error(self._error)
-        self._page.show_error(self._error, self._box.text())
+        self._bar.show_error(self._error, self._box.text())
 
     def _sort(self, field: str, descending: bool) -> None:
         self.order = Order(field, descending)
@@ -132,7 +144,7 @@ class SessionsController(QObject):
         self._latest = array("q")
         self._hidden = 0
         self._page.model.forget()
-        self._page.show_new(0)
+        self._bar.show_new(0)
         self._ask(fresh=True)
 
     def _ask(self, *, fresh: bool) -> None:
@@ -198,11 +210,11 @@ class SessionsController(QObject):
 
     def show_counts(self) -> None:
         """Say how many sessions are listed, of how many."""
-        self._page.show_new(self._hidden)
+        self._bar.show_new(self._hidden)
         count = len(self._latest)
         total = count if self.query.is_empty else self._desk.total
         title = "All sessions" if self.query.is_empty else self.query.text
-        self._page.show_counts(title, count, total, so_far=self._desk.sync.running)
+        self._bar.show_counts(title, count, total, so_far=self._desk.sync.running)
 
     def _timer(self, milliseconds: int, act: object) -> QTimer:
         timer = QTimer(self)

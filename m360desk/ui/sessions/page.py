@@ -8,25 +8,17 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from m360desk.ui.chips.row import ChipRow
-from m360desk.ui.elided_label import ElidedLabel
-from m360desk.ui.marks import Mark
 from m360desk.ui.sessions.cells import CellContext
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
 from m360desk.ui.sessions.describe import describe
 from m360desk.ui.sessions.model import RowSource, SessionModel
 from m360desk.ui.sessions.row_painter import RowPainter
 from m360desk.ui.sessions.view import SessionTable
-from m360desk.ui.text import counted, number
-from m360desk.ui.theme import CHIP_ROW_HEIGHT, GRID
 
 if TYPE_CHECKING:
     from array import array
@@ -34,11 +26,10 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from m360desk.core.battery import Limits
-    from m360desk.core.chips import Chip
-    from m360desk.core.query import QueryError
     from m360desk.store.reader import StoredRow
+    from m360desk.ui.frame.filter_bar import FilterBar
     from m360desk.ui.icons import Icons
-    from m360desk.ui.marks import Marks
+    from m360desk.ui.marks import Mark, Marks
     from m360desk.ui.states import StatePage
     from m360desk.ui.theme import Theme
     from m360desk.ui.theme_source import ThemeSource
@@ -55,13 +46,6 @@ class SessionsPage(QWidget):
     """The row id under the cursor, or None."""
     opened = Signal(int)
     sort_asked = Signal(str, bool)
-    new_asked = Signal()
-    chip_removed = Signal(str)
-    """A part of the query was taken out: the text without it."""
-    chip_picked = Signal(int, int)
-    """A part of the query was pressed: its place in the text."""
-    repair_asked = Signal(str)
-    """The button in the error line: the query text to use instead."""
 
     def __init__(
         self,
@@ -73,12 +57,13 @@ class SessionsPage(QWidget):
         now_ms: Callable[[], int],
         zone: tzinfo,
         state_page: StatePage,
+        filter_bar: FilterBar,
         parent: QWidget | None = None,
     ) -> None:
+        """``filter_bar`` stands over the list for as long as this page is shown."""
         super().__init__(parent)
         self._themes, self._icons, self._marks = themes, icons, marks
         self._limits, self._now_ms, self._zone = limits, now_ms, zone
-        self._repair = ""
         self.model = SessionModel(COLUMNS, fetch_rows, self._describe, self)
         self._painter = RowPainter(themes, self._context)
         self.table = SessionTable(self.model, self._painter, themes, self)
@@ -90,14 +75,12 @@ class SessionsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._title_row())
+        column.addWidget(filter_bar)
         column.addWidget(self._stack, 1)
         self._restoring = False
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.doubleClicked.connect(lambda index: self.opened.emit(self.model.ids[index.row()]))
         self.table.sort_asked.connect(self.sort_asked)
-        themes.changed.connect(self._theme_changed)
-        self._theme_changed()
         self._midnight = QTimer(self)
         self._midnight.setInterval(60_000)
         self._midnight.timeout.connect(self._day_may_have_changed)
@@ -130,45 +113,6 @@ class SessionsPage(QWidget):
     def show_state(self) -> None:
         """Show the page that says why there is no list."""
         self._stack.setCurrentWidget(self.state_page)
-
-    def show_chips(self, chips: Sequence[Chip]) -> None:
-        """Show what the list is filtered by; with nothing, the row says what the list is."""
-        self._chips.show_chips(chips)
-        self._chips.setVisible(bool(chips))
-        self._title.setVisible(not chips)
-
-    def show_counts(self, title: str, count: int | None, total: int | None, *, so_far: bool) -> None:
-        """Say what is searched for and how many sessions answer it."""
-        self._title.setText(title)
-        if count is None:
-            self._count.setText("")
-        elif so_far and count == total:
-            self._count.setText(f"<b>{number(count, decimals=0)}</b> so far")
-        elif total is None or count == total:
-            self._count.setText(
-                f"<b>{number(count, decimals=0)}</b> {'session' if count == 1 else 'sessions'}"
-            )
-        else:
-            self._count.setText(
-                f"<b>{number(count, decimals=0)}</b> of {counted(total, 'session', 'sessions')}"
-            )
-
-    def show_new(self, count: int) -> None:
-        """Offer sessions that have come in above the list; none hides the offer."""
-        self._new.setVisible(count > 0)
-        self._new.setText(f"{number(count, decimals=0)} new")
-
-    def show_error(self, error: QueryError | None, text: str = "") -> None:
-        """Say what is wrong with the search ``text`` in the line over the list, which stays as it was."""
-        self._error_row.setVisible(error is not None)
-        self._title_line.setVisible(error is None)
-        if error is None:
-            return
-        self._error.setText(" ".join(part for part in (error.message, error.hint) if part))
-        self._still.setText(f"still showing {number(len(self.model.ids), decimals=0)}")
-        self._repair = error.repaired(text) or ""
-        self._use.setText(f"Use {error.repair}")
-        self._use.setVisible(bool(self._repair))
 
     def cache_changed(self) -> None:
         """Rows may have changed: fetch what is on the screen again, in place."""
@@ -239,64 +183,6 @@ class SessionsPage(QWidget):
             icon=lambda name, colour: self._icons.pixmap(name, 16, ratio, colour),
             bar=lambda percent, kind: self._marks.bar(percent, limits.replace_under, kind, theme, ratio),
         )
-
-    def _title_row(self) -> QWidget:
-        self._row = QWidget(self)
-        self._row.setAutoFillBackground(True)
-        row = QVBoxLayout(self._row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        self._title_line = QWidget(self._row)
-        line = QHBoxLayout(self._title_line)
-        line.setContentsMargins(GRID, 0, GRID + 4, 0)
-        self._title = ElidedLabel(self._title_line)
-        self._new = QPushButton(self._title_line)
-        self._new.setObjectName("newSessions")
-        self._new.clicked.connect(self.new_asked)
-        self._new.hide()
-        self._count = QLabel(self._title_line)
-        self._count.setObjectName("sessionCount")
-        self._chips = ChipRow(self._themes, self._icons, self._title_line)
-        self._chips.removed.connect(self.chip_removed)
-        self._chips.picked.connect(self.chip_picked)
-        self._chips.hide()
-        line.addWidget(self._title, 1)
-        line.addWidget(self._chips, 1)
-        line.addWidget(self._new)
-        line.addWidget(self._count)
-        self._error_row = QWidget(self._row)
-        self._error_row.setAutoFillBackground(True)
-        error = QHBoxLayout(self._error_row)
-        error.setContentsMargins(GRID, 0, GRID + 4, 0)
-        self._error_mark = QLabel(self._error_row)
-        self._error = ElidedLabel(self._error_row)
-        self._error.setObjectName("queryError")
-        self._use = QPushButton(self._error_row)
-        self._use.setObjectName("useRepair")
-        self._use.clicked.connect(lambda: self.repair_asked.emit(self._repair))
-        self._still = QLabel(self._error_row)
-        error.addWidget(self._error_mark)
-        error.addWidget(self._error, 1)
-        error.addWidget(self._use)
-        error.addWidget(self._still)
-        self._error_row.hide()
-        row.addWidget(self._title_line)
-        row.addWidget(self._error_row)
-        return self._row
-
-    def _theme_changed(self) -> None:
-        theme = self._themes.theme
-        self._row.setFixedHeight(max(CHIP_ROW_HEIGHT, theme.fonts.chip_height + 16))
-        for widget, colour in ((self._row, theme.base), (self._error_row, theme.badtint)):
-            palette = widget.palette()
-            palette.setColor(palette.ColorRole.Window, colour)
-            widget.setPalette(palette)
-        for label in (self._title, self._count, self._still):
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), theme.text2)
-            label.setPalette(palette)
-        self._error_mark.setPixmap(self._marks.pixmap(Mark.REPLACE, 14, theme, self.devicePixelRatioF()))
-        self._new.setIcon(self._icons.icon("plus", "accent"))
 
     def _day_may_have_changed(self) -> None:
         today = datetime.now(self._zone).date()
