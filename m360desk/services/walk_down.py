@@ -1,20 +1,26 @@
 """Reading the history downwards from one place, until the gap below is closed or no page leads on."""
 
-import asyncio
+import contextlib
 from collections import deque
 from datetime import datetime
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from m360desk.api.answers import HistoryPage
 from m360desk.api.errors import ApiError
 from m360desk.api.requests import HistoryRequest
 from m360desk.services.ledger import Reading, Step
 from m360desk.services.probing import Probe
+from m360desk.services.record_reader import Read, together
 from m360desk.services.stretches import position
 from m360desk.services.sync_errors import CursorStuck, NothingNew
 from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_cursor
 
-_AHEAD = 3  # pages on their way to the cache while the next one is fetched
+if TYPE_CHECKING:
+    import asyncio
+
+_LOTS = 2  # lots of pages on their way to the cache: one that is being written, one that is ready
+_PAGES = 4  # … in a lot at most: pages that come quicker than they are written share a transaction
 _MOST_EMPTY = 3  # answers without any record
 _MOST_KNOWN = 10  # pages in a row that hold only what the stretch holds already
 
@@ -32,9 +38,9 @@ class Ending(Enum):
 class DownWalk:
     """Reads pages downwards into one stretch.
 
-    While pages bring only new sessions, the next one is fetched before the last ones are stored. As soon as a
-    page holds known ones, a gap may be about to close: then each page is waited for, so that hardly a request
-    is wasted.
+    While pages bring only new sessions, the next ones are fetched before the last are stored, and what has
+    come meanwhile is stored together. As soon as a page holds known ones, a gap may be about to close: then
+    each page is waited for, so that hardly a request is wasted.
     """
 
     def __init__(self, run: SyncRun, probe: Probe, number: int) -> None:
@@ -42,10 +48,11 @@ class DownWalk:
         self._run = run
         self._probe = probe
         self._reading = Reading(number)
+        self._held: list[Read] = []
         self._pending: deque[asyncio.Future[Step]] = deque()
         self._visited: set[str] = set()
         self._failed: set[str | None] = set()
-        self._ahead = 1
+        self._leave = 0
         self._empty = 0
         self._known = 0
         self._joined = False
@@ -89,12 +96,12 @@ class DownWalk:
                 self._failed.add(cursor)
                 return Ending.JOINED if await self._drain(0) else None
             if page.records:
-                self._hand_in(page)
+                self._held.append(self._run.reader.begin(page.records))
             if not page.records or self._may_be_the_end(page):
                 ending = await self._at_the_end(page, cursor)
                 if ending is not None or not page.records:
                     return ending
-            if await self._drain(self._ahead - 1):
+            if await self._drain(self._leave):
                 return Ending.JOINED
             following = last_key(page.records)
             if following is None or following in self._visited:
@@ -122,9 +129,13 @@ class DownWalk:
                 raise
             return None
 
-    def _hand_in(self, page: HistoryPage) -> None:
+    def _send(self) -> None:
+        """Hand in what has come, unless the cache has enough to do."""
+        if not self._held or len(self._pending) >= _LOTS:
+            return
         ledger, reading = self._run.ledger, self._reading
-        read = self._run.reader.begin(page.records)
+        read = together(self._held)
+        self._held = []
         self._pending.append(self._run.hand_in(lambda writer: ledger.store_down(writer, read, reading)))
 
     def _may_be_the_end(self, page: HistoryPage) -> bool:
@@ -163,20 +174,28 @@ class DownWalk:
         return None
 
     async def _drain(self, leave: int) -> bool:
-        """Wait until no more than `leave` pages are on their way to the cache; whether one closed the gap."""
-        while len(self._pending) > leave or (self._pending and self._pending[0].done()):
+        """Wait until no more than `leave` lots are on their way to the cache; whether one closed the gap."""
+        self._send()
+        while self._pending and (self._lots() > leave or self._pending[0].done()):
             step = await self._run.count(self._pending.popleft())
             self._joined = self._joined or step.joined
-            self._ahead = _AHEAD if step.new and step.new == len(step.page.keys) else 1
+            self._leave = _LOTS if step.new and step.new == len(step.page.keys) else 0
             self._known = 0 if step.unread else self._known + 1
             if self._known >= _MOST_KNOWN and not self._joined:
                 raise NothingNew
+            self._send()
         return self._joined
+
+    def _lots(self) -> int:
+        """Lots on their way, and one that is full and waits."""
+        return len(self._pending) + (len(self._held) >= _PAGES)
 
     async def _settle(self) -> None:
         """Let the pages that are still on their way come to rest."""
-        await asyncio.gather(*self._pending, return_exceptions=True)
-        self._pending.clear()
+        while self._pending or self._held:
+            self._send()
+            with contextlib.suppress(Exception):
+                await self._run.count(self._pending.popleft())
 
     def _window_end(self) -> datetime | None:
         """Read by time, the history is cut at the stretch's oldest time: its cursor may not hold there."""

@@ -4,15 +4,20 @@ import asyncio
 import contextlib
 import json
 import random
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from m360desk.api.answers import HistoryPage
 from m360desk.api.client import Client
 from m360desk.api.credentials import Credentials
-from m360desk.core.records import read
+from m360desk.api.requests import HistoryRequest
+from m360desk.core.records import Session, read
 from m360desk.services.history import History
 from m360desk.services.ledger import Ledger
 from m360desk.services.probing import Probe
@@ -23,6 +28,7 @@ from m360desk.services.sync_run import SyncRun
 from m360desk.services.sync_state import decode_state, encode_state
 from m360desk.services.writer_thread import WriterThread
 from m360desk.simulator.host import SimulatorProcess
+from m360desk.store.pages import PageOutcome
 from m360desk.store.reader import CacheReader
 from m360desk.store.writer import CacheWriter
 from tests.services.conftest import DAY_MS, Bench, now_ms
@@ -58,6 +64,7 @@ def test_the_newest_come_first_and_a_gap_is_closed_later(bench: Bench) -> None:
     first = bench.sync(max_pages=3, page_limit=PAGE)
     assert not first.complete
     assert first.stopped_by is None
+    assert first.new == 3 * PAGE
     assert set(bench.cached()) == set(bench.listed()[: 3 * PAGE])
 
     bench.control("add", count=4 * PAGE)
@@ -67,6 +74,30 @@ def test_the_newest_come_first_and_a_gap_is_closed_later(bench: Bench) -> None:
     assert set(bench.cached()) < set(bench.listed())
 
     check_whole(bench, bench.sync(page_limit=PAGE))
+
+
+def test_pages_that_come_while_the_cache_is_busy_are_stored_together(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched, sizes = threading.Semaphore(0), []
+    fetch, store_page = SyncRun.fetch, CacheWriter.store_page
+
+    async def counted(run: SyncRun, request: HistoryRequest) -> HistoryPage:
+        page = await fetch(run, request)
+        fetched.release()
+        return page
+
+    def slow(writer: CacheWriter, sessions: Sequence[Session], **how: Any) -> PageOutcome:
+        sizes.append(len(sessions))
+        if len(sizes) == 2:  # the first page is waited for: it may hold known sessions
+            for _ in range(5):
+                assert fetched.acquire(timeout=10)
+        return store_page(writer, sessions, **how)
+
+    monkeypatch.setattr(SyncRun, "fetch", counted)
+    monkeypatch.setattr(CacheWriter, "store_page", slow)
+    check_whole(bench, bench.sync(page_limit=PAGE))
+    assert max(sizes) > PAGE
 
 
 def test_a_session_that_was_looked_up_closes_no_gap(bench: Bench) -> None:
