@@ -181,8 +181,10 @@ class SideBar(QObject):
     def _show_views(self) -> None:
         listed = entries.views(self._desk.limits, self.saved)
         self.model.show_entries(VIEWS, entries.with_counts(listed, self._view_counts))
-        self.tree.current_view = next((entry.name for entry in listed if self._means(entry.query or "")), "")
-        self.tree.viewport().update()
+        current = next((entry.name for entry in listed if self._means(entry.query or "")), "")
+        if current != self.tree.current_view:
+            self.tree.current_view = current
+            self.tree.viewport().update()
 
     def _means(self, text: str) -> bool:
         """Whether a view asks for the same as the query in force."""
