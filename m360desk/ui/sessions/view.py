@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from m360desk.ui.sessions.header import ListHeader
@@ -51,7 +51,11 @@ class SessionTable(QTableView):
         self._scale = 0.0
         self._widths: list[int] = []
         # To wrap a viewport made by Qt, PySide would look through all classes of widgets: ten milliseconds.
-        self.setViewport(QWidget(self))
+        viewport = QWidget(self)
+        # One that Qt knows to be opaque is scrolled by copying what it shows.
+        viewport.setAutoFillBackground(True)
+        viewport.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setViewport(viewport)
         self.setModel(model)
         self.setShowGrid(False)
         self.setWordWrap(False)
