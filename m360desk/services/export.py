@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -41,6 +41,7 @@ def export(
     progress: Callable[[int, int], None],
     cancel: CancelToken,
     zone: tzinfo | None = None,
+    row_ids: Sequence[int] | None = None,
 ) -> ExportResult:
     """Write the sessions that answer a query to `out`, which is replaced as a whole or not touched at all.
 
@@ -54,13 +55,14 @@ def export(
         progress: called with the rows written and their number in all.
         cancel: ends the export; nothing is left behind.
         zone: in which times are given; None: this computer's.
+        row_ids: exactly these sessions, in this order, whatever query and order say; None: as they say.
 
     Raises:
         Cancelled: by `cancel`.
         OSError: the file cannot be written, for example because the disk is full.
         StoreError: the cache cannot be read.
     """
-    ids = reader.ids(query, order, cancel=cancel)
+    ids = row_ids if row_ids is not None else reader.ids(query, order, cancel=cancel)
     written = 0
 
     def write(file: Format) -> None:

@@ -25,7 +25,7 @@ from m360desk.ui.theme import GRID, PANE_PADDING
 from m360desk.ui.while_alive import while_alive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from m360desk.core.query import Order, Query
     from m360desk.services.export import ExportResult
@@ -42,29 +42,37 @@ _WIDTH = 420
 
 
 def ask_and_export(
-    desk: Desk, query: Query, order: Order, window: QWidget, *, choose: Chooser | None = None
+    desk: Desk,
+    query: Query,
+    order: Order,
+    window: QWidget,
+    *,
+    choose: Chooser | None = None,
+    row_ids: Sequence[int] | None = None,
 ) -> ExportDialog | None:
     """Ask for a file, then write it beside everything else; None where no file was chosen.
 
-    ``choose`` (parent, proposed path) returns the path, "" for none; tests bring their own.
+    ``choose`` (parent, proposed path) returns the path, "" for none; tests bring their own. With ``row_ids``
+    exactly these sessions are written, in this order.
     """
     if desk.key is None:
         return None
     chosen = (choose or choose_file)(
-        window, str(_folder() / proposed_name(desk.key.mode, desk.now_ms(), query))
+        window,
+        str(_folder() / proposed_name(desk.key.mode, desk.now_ms(), query, selection=row_ids is not None)),
     )
     if not chosen:
         return None
-    dialog = ExportDialog(desk, query, order, Path(chosen), window)
+    dialog = ExportDialog(desk, query, order, Path(chosen), window, row_ids=row_ids)
     dialog.open()
     dialog.start()
     return dialog
 
 
-def proposed_name(mode: str, now_ms: int, query: Query) -> str:
+def proposed_name(mode: str, now_ms: int, query: Query, *, selection: bool = False) -> str:
     """A file name that says what is in it; what is not real says so in the first place."""
     day = datetime.fromtimestamp(now_ms / 1000).astimezone().date()
-    what = "sessions" if query.is_empty else "search"
+    what = "selection" if selection else "sessions" if query.is_empty else "search"
     start = "M360" if mode == "live" else f"{mode.upper()} M360"
     return f"{start} {what} {day.isoformat()}.csv"
 
@@ -83,13 +91,23 @@ def choose_file(window: QWidget, proposed: str) -> str:
 class ExportDialog(QDialog):
     """Progress with Cancel; stays open to say how it ended."""
 
-    def __init__(self, desk: Desk, query: Query, order: Order, out: Path, parent: QWidget) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        query: Query,
+        order: Order,
+        out: Path,
+        parent: QWidget,
+        *,
+        row_ids: Sequence[int] | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("exportDialog")
         self.setWindowTitle("Export – M360 Desk")
         self.setWindowModality(Qt.WindowModality.NonModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._query, self._order, self._out = desk, query, order, out
+        self._row_ids = row_ids
         self._cancel: Callable[[], None] | None = None
         self._words = QLabel(f"Writing {out.name}", self)
         self._words.setObjectName("exportWords")
@@ -123,6 +141,7 @@ class ExportDialog(QDialog):
             progress,
             while_alive(self, self._done),
             while_alive(self, self._failed),
+            row_ids=self._row_ids,
         )
 
     def reject(self) -> None:

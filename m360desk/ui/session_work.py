@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
 
 from m360desk.core.jsontext import decode
+from m360desk.core.query import EVERYTHING, Order
 from m360desk.core.user_text import UserText
 from m360desk.ui.detail.loading import load_session
 from m360desk.ui.detail.raw_body import RawBody
@@ -71,6 +72,12 @@ class SessionWork(QObject):
             )
 
         self._with_session_id(row_id, order)
+
+    def export(self, row_ids: Sequence[int]) -> None:
+        """Save these sessions as a file."""
+        from m360desk.ui.export_dialog import ask_and_export
+
+        ask_and_export(self._desk, EVERYTHING, Order(), self._window, row_ids=row_ids)
 
     def open_link(self, address: str) -> None:
         """Open an address in the browser; only safe ones."""

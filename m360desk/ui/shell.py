@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 
     from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.system.views_file import ViewsFile
-    from m360desk.ui.detail.content import PaneContext
-    from m360desk.ui.detail.loading import SessionDetail
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
+    from m360desk.ui.session_shown import ShownSession
     from m360desk.ui.sidebar.side_bar import SideBar
     from m360desk.ui.theme_source import ThemeSource
     from m360desk.ui.welcome import WelcomePage
@@ -71,7 +70,7 @@ class Shell(QObject):
             self.states,
             self.filter_bar,
         )
-        self.detail: DetailPane | None = None
+        self.session: ShownSession | None = None
         self.side_bar: SideBar | None = None
         self._battery: Any = None
         self.window = MainWindow(
@@ -82,14 +81,17 @@ class Shell(QObject):
         self._problem: UserText | None = None
         self._was_shown = False
         self._welcome: WelcomePage | None = None
-        self.shown_id: int | None = None
-        self._chosen_id: int | None = None
         self._connect()
+
+    @property
+    def detail(self) -> DetailPane | None:
+        """The detail pane, None until the first rows are shown."""
+        return self.session.pane if self.session is not None else None
 
     @property
     def awaits(self) -> bool:
         """Whether something that the window shows is still to come."""
-        if self.detail is None or self.desk.sync.running:
+        if self.session is None or self.desk.sync.running:
             return True
         if self.accounts.has_demo and self.accounts.mode != "demo":
             return True
@@ -99,7 +101,7 @@ class Shell(QObject):
             return self._battery is None or bool(self._battery.awaits)
         if self.side_bar is not None and self.side_bar.awaits:
             return True
-        return self._chosen_id != self.shown_id
+        return self.session.awaits
 
     def begin(self) -> None:
         """Show something at once where there is no cache to show yet."""
@@ -108,17 +110,20 @@ class Shell(QObject):
 
     def build_rest(self) -> None:
         """Build what the first rows need not wait for: the detail pane and what it shows."""
-        if self.detail is not None:
+        if self.session is not None:
             return
-        from m360desk.ui.detail.pane import DetailPane
+        from m360desk.ui.session_shown import ShownSession
 
-        self.detail = DetailPane(self.themes, self.icons, self.marks, self._pane_context)
-        self.window.place_detail(self.detail)
-        self._connect_detail(self.detail)
+        self.session = ShownSession(
+            self.desk, self.accounts, self.page, self.themes, self.icons, self.marks, self.window
+        )
+        self.session.settled.connect(self.settled)
+        self.session.noted.connect(self._show_note)
+        self.window.place_detail(self.session.pane)
         self._watch_scanner()
         QTimer.singleShot(CHARTS_AFTER_MS, self._load_charts)
         self.desk.refresh_stats()
-        self._chosen(self.page.table.current_row_id())
+        self.session.choose(self.page.table.current_row_id())
 
     def build_side_bar(self, views_file: ViewsFile) -> None:
         """Build the side bar in the place that was kept for it."""
@@ -152,18 +157,6 @@ class Shell(QObject):
             "charts", lambda *_: import_module(CHARTS), lambda _: None, self.desk.failed.emit
         )
 
-    def _connect_detail(self, detail: DetailPane) -> None:
-        from m360desk.ui.session_work import SessionWork
-
-        work = SessionWork(self.desk, self.accounts, self.themes, self.icons, self.window)
-        detail.session_requested.connect(self._chosen)
-        detail.refresh_requested.connect(work.read_again)
-        detail.report_requested.connect(work.make_report)
-        detail.version_requested.connect(work.show_version)
-        detail.link_requested.connect(work.open_link)
-        work.noted.connect(self._show_note)
-        work.changed.connect(self._read_again)
-
     def _watch_scanner(self) -> None:
         from m360desk.ui.finding import DeviceFinding
         from m360desk.ui.scanner import Scanner
@@ -189,7 +182,6 @@ class Shell(QObject):
         window.search_box.left_downwards.connect(self.page.table.setFocus)
         self.states.pressed.connect(self._state_pressed)
         self.page.table.rows_painted.connect(self._first_shown)
-        self.page.chosen.connect(self._chosen)
         self.page.model.rows_arrived.connect(self._rows_arrived)
         self.controller.answered.connect(self._show_state)
         self.controller.query_changed.connect(self._query_changed)
@@ -297,9 +289,8 @@ class Shell(QObject):
         self.window.status.show_fact("mode", MODE_NAMES.get(mode, "No account"))
         self.window.note_band.withdraw()
         self._problem = None
-        self.shown_id = self._chosen_id = None
-        if self.detail is not None:
-            self.detail.clear()
+        if self.session is not None:
+            self.session.clear()
         if self._was_shown:
             self.desk.refresh_stats()
         if key is None:
@@ -380,48 +371,6 @@ class Shell(QObject):
         """Leave no list without a chosen session."""
         if self.page.table.current_row_id() is None and self.controller.listed:
             self.page.table.select_row(0, scroll=False)
-
-    def _chosen(self, row_id: int | None) -> None:
-        detail = self.detail
-        self._chosen_id = row_id
-        if detail is None:
-            return
-        if row_id is None:
-            self.shown_id = None
-            detail.clear()
-            return
-        position = self.page.model.position(row_id)
-        row = self.page.model.row_at(position) if position is not None else None
-        if row is not None:
-            detail.show_placeholder(row)
-        self._read_again(row_id)
-
-    def _read_again(self, row_id: int) -> None:
-        """Read the chosen session from the cache; what is shown stays until it is there."""
-        from m360desk.ui.detail.loading import load_session
-
-        def show(session: SessionDetail | None) -> None:
-            # Another one, or none, may have been chosen meanwhile.
-            if row_id == self._chosen_id:
-                self._show_detail(row_id, session)
-
-        self.desk.read_soon("detail", lambda reader, _: load_session(reader, row_id), show)
-
-    def _show_detail(self, row_id: int, session: SessionDetail | None) -> None:
-        if self.detail is None:
-            return
-        self.shown_id = row_id
-        if session is None:
-            self.detail.clear()
-        else:
-            self.detail.show_session(session)
-        self.settled.emit()
-
-    def _pane_context(self) -> PaneContext:
-        from m360desk.ui.detail.content import PaneContext
-
-        mode = self.desk.key.mode if self.desk.key is not None else "live"
-        return PaneContext(self.desk.now_ms(), self.desk.zone, self.desk.limits, mode)
 
     def _cache_changed(self) -> None:
         if self._battery is not None:

@@ -212,10 +212,13 @@ class Desk(QObject):
         progress: Callable[[int, int], None],
         done: Callable[[ExportResult], None],
         failed: Callable[[Exception], None],
+        *,
+        row_ids: Sequence[int] | None = None,
     ) -> Callable[[], None]:
         """Write what answers a query into a file, its kind told by its ending; returns how to cancel it.
 
-        ``progress`` (rows, of how many) is called in this object's thread.
+        ``progress`` (rows, of how many) is called in this object's thread. With ``row_ids`` exactly these
+        sessions are written, in this order.
         """
         mode = self.key.mode if self.key is not None else "testing"
 
@@ -234,6 +237,7 @@ class Desk(QObject):
                 mode=mode,
                 progress=tell,
                 cancel=token,
+                row_ids=row_ids,
             )
 
         if self._lanes is None:

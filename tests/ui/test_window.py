@@ -269,7 +269,7 @@ def test_an_earlier_record_is_shown_as_it_came(bench: Bench, workshop: Workshop)
         writer.store_page([read(json.dumps(record).encode())], stretch=None, batch=2, state=None)
 
     bench.write(store)
-    bench.application.shell._chosen(row_id)
+    bench.application.shell.session.choose(row_id)  # type: ignore[union-attr]  # built by now
     bench.settle()
     detail = bench.application.shell.detail
     assert detail is not None

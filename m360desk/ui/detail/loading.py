@@ -29,16 +29,31 @@ class SessionDetail:
     gone_ms: int | None = None
     versions: tuple[Version, ...] = ()
 
+    @property
+    def raw(self) -> bytes:
+        """The record as it came."""
+        return self.detail.session.raw
+
     def record(self) -> object:
         """Return the decoded record."""
         return self.detail.record
 
 
-def load_session(reader: CacheReader, row_id: int) -> SessionDetail | None:
-    """Read one session from the cache, or None when it is not in it (any more)."""
+def load_session(
+    reader: CacheReader, row_id: int, known: SessionDetail | None = None
+) -> SessionDetail | None:
+    """Read one session from the cache, or None when it is not in it (any more).
+
+    ``known`` itself comes back where nothing of it has changed: then nobody need show it again.
+    """
     stored = reader.session(row_id)
     if stored is None:
         return None
+    if known is not None and known.row_id == row_id and known.raw == stored.raw:
+        history = known.history and tuple(reader.same_device(str(known.detail.session.get("device"))))
+        same = (history, stored.gone_ms, stored.changed_ms, stored.versions)
+        if same == (known.history, known.gone_ms, known.changed_ms, known.versions):
+            return known
     detail = read_detail(stored.raw)
     device = detail.session.get("device")
     return SessionDetail(

@@ -24,6 +24,7 @@ from m360desk.ui.detail.describe import describe, describe_row
 from m360desk.ui.detail.head import PaneHead
 from m360desk.ui.detail.identity import IdentityGrid
 from m360desk.ui.detail.lines import REACH, LinesView
+from m360desk.ui.detail.many import ManyPage
 from m360desk.ui.detail.plots import Sparkline
 from m360desk.ui.detail.raw_body import RawBody
 from m360desk.ui.detail.section import Section
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from m360desk.store.stored import StoredRow
     from m360desk.ui.detail.content import PaneContext
+    from m360desk.ui.detail.describe_selection import ManyContent
     from m360desk.ui.detail.loading import SessionDetail
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
@@ -96,9 +98,10 @@ class DetailPane(QScrollArea):
         self.sections: dict[str, Section] = {}
         self._page = self._build(themes, icons, marks)
         self._empty = _EmptyPage(themes)
+        self.many = ManyPage(themes, icons, marks)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(self._page)
+        for each in (self._empty, self._page, self.many):
+            self._pages.addWidget(each)
         self.setWidget(self._pages)
         self._connect()
         self._retheme()
@@ -121,8 +124,7 @@ class DetailPane(QScrollArea):
         self._delay.stop()
         self._row_id = None
         self._content = None
-        self._pages.setCurrentWidget(self._empty)
-        self._fit_page()
+        self._show_page(self._empty)
 
     def show_placeholder(self, row: StoredRow) -> None:
         """Show what the list's row knows at once; grey bars for the rest come only if it takes longer."""
@@ -138,14 +140,17 @@ class DetailPane(QScrollArea):
         rows = self._themes.theme.fonts.compact_row_height
         for key, section in self.sections.items():
             section.show_loading(rows * _FIRST_ROWS.get(key, 0))
-        self._pages.setCurrentWidget(self._page)
-        self._fit_page()
+        self._show_page(self._page)
         self._delay.start()
 
     def show_session(self, session: SessionDetail) -> None:
-        """Show a session whole."""
+        """Show a session whole; the one that is shown already keeps its place, whatever has changed in it."""
         self._delay.stop()
         content = describe(session, self._context())
+        again = session.row_id == self._row_id and self._content is not None
+        if again and content == self._content and self.raw.shows(session.raw):
+            return
+        place = self._place() if again else None
         self._row_id = session.row_id
         self._content = content
         self._page.setUpdatesEnabled(False)
@@ -153,8 +158,20 @@ class DetailPane(QScrollArea):
             self._fill(content, session)
         finally:
             self._page.setUpdatesEnabled(True)
-        self._pages.setCurrentWidget(self._page)
-        self._fit_page()
+        self._show_page(self._page)
+        if place is not None:
+            self._return_to(*place)
+
+    def show_many(self, count: int, content: ManyContent | None = None) -> None:
+        """Show that ``count`` sessions are selected, and what is known of them together as soon as it is."""
+        self._delay.stop()
+        self._row_id = None
+        self._content = None
+        if content is None:
+            self.many.show_count(count)
+        else:
+            self.many.show_content(content)
+        self._show_page(self.many)
 
     # Folding
 
@@ -224,7 +241,7 @@ class DetailPane(QScrollArea):
         self.sparkline.show_readings(content.readings, content.gauge)
         battery = content.sections["battery"]
         self.battery.show_battery(content.gauge, battery.lines, content.readings, content.battery_notes)
-        self.raw.offer(session.record)
+        self.raw.offer(session.record, session.raw)
         for key, section in self.sections.items():
             if key == "raw":
                 words = counted(content.properties, "property", "properties")
@@ -295,10 +312,26 @@ class DetailPane(QScrollArea):
         self._fit_page()
         self.folds_changed.emit()
 
+    def _place(self) -> tuple[Section, int]:
+        """Return the section at the top edge, and how much of it is above the edge."""
+        value = self.verticalScrollBar().value()
+        sections = list(self.sections.values())
+        first = next((each for each in sections if each.geometry().bottom() >= value), sections[-1])
+        return first, value - first.y()
+
+    def _return_to(self, section: Section, hidden: int) -> None:
+        """Put a section back where it stood; at the top of the page, the top stays."""
+        if self.verticalScrollBar().value() > 0:
+            self.verticalScrollBar().setValue(section.y() + hidden)
+
+    def _show_page(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        self._fit_page()
+
     def _fit_page(self) -> None:
         """Let the stack be as high as the page it shows, not as the highest it has."""
         current = self._pages.currentWidget()
-        for page in (self._empty, self._page):
+        for page in (self._empty, self._page, self.many):
             policy = page.sizePolicy()
             policy.setVerticalPolicy(policy.Policy.Preferred if page is current else policy.Policy.Ignored)
             page.setSizePolicy(policy)

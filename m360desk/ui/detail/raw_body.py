@@ -87,6 +87,7 @@ class RawBody(QWidget):
         self._themes = themes
         self._load: Callable[[], object] | None = None
         self._record: object = {}
+        self._raw = b""
         self.model = RawModel(self)
         self.tree = RawTree(self.model, self)
         self.field = QLineEdit(self)
@@ -121,11 +122,16 @@ class RawBody(QWidget):
         themes.changed.connect(self._retheme)
         self._retheme()
 
-    def offer(self, load: Callable[[], object]) -> None:
+    def offer(self, load: Callable[[], object], raw: bytes = b"") -> None:
         """Take the record of another session, as a call that decodes it; made only when it is looked at."""
         self._load = load
+        self._raw = raw
         if self.isVisible():
             self._fill()
+
+    def shows(self, raw: bytes) -> bool:
+        """Return whether this record is the one that is shown or offered."""
+        return raw == self._raw
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -1,0 +1,243 @@
+"""What the detail pane shows: follows the list, its selection, and the cache while it is written to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from m360desk.core.selection import summarise
+from m360desk.ui.detail.content import PaneContext
+from m360desk.ui.detail.describe_selection import describe_many
+from m360desk.ui.detail.loading import load_session
+from m360desk.ui.detail.pane import DetailPane
+from m360desk.ui.session_work import SessionWork
+
+if TYPE_CHECKING:
+    from m360desk.core.cancel import CancelToken
+    from m360desk.core.selection import SelectionSummary
+    from m360desk.store.reader import CacheReader, StoredRow
+    from m360desk.ui.detail.loading import SessionDetail
+    from m360desk.ui.icons import Icons
+    from m360desk.ui.main_window import MainWindow
+    from m360desk.ui.marks import Marks
+    from m360desk.ui.sessions.page import SessionsPage
+    from m360desk.ui.theme_source import ThemeSource
+    from m360desk.workers.accounts import Accounts
+    from m360desk.workers.desk import Desk
+
+MOST_SUMMED = 5_000
+"""Selected sessions that are summed up; of more, the first in the list's order are, and the pane says so."""
+
+PAUSE_MS = 500
+"""Between two looks at the shown session while a sync writes."""
+
+_ROWS_AT_ONCE = 250
+
+
+class ShownSession(QObject):
+    """Builds the detail pane and keeps it in step with the list's cursor, its selection and the cache."""
+
+    settled = Signal()
+    """What was awaited is shown."""
+    noted = Signal(object)
+    """A :class:`UserText` to show; None: what was said before holds no longer."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        accounts: Accounts,
+        page: SessionsPage,
+        themes: ThemeSource,
+        icons: Icons,
+        marks: Marks,
+        window: MainWindow,
+    ) -> None:
+        super().__init__(window)
+        self._desk, self._page = desk, page
+        self.pane = DetailPane(themes, icons, marks, self._context)
+        self.work = SessionWork(desk, accounts, themes, icons, window)
+        self._chosen: int | None = None
+        self._shown: SessionDetail | None = None
+        self._awaited = False
+        self._many: list[int] = []
+        self._look = self._timer(0, self._look_at_selection)
+        self._reload = self._timer(PAUSE_MS, self._read)
+        page.chosen.connect(self.choose)
+        page.table.selectionModel().selectionChanged.connect(self._selection_changed)
+        desk.cache_changed.connect(self._cache_changed)
+        desk.settings_changed.connect(self._say_again)
+        desk.failed.connect(self._gave_up)
+        self._connect_pane()
+
+    @property
+    def awaits(self) -> bool:
+        """Whether something that the pane is to show is still to come."""
+        return self._awaited or self._look.isActive() or self._reload.isActive()
+
+    @property
+    def selected(self) -> tuple[int, ...]:
+        """The row ids of the selected sessions where there are several, in the list's order."""
+        return tuple(self._selected())
+
+    def clear(self) -> None:
+        """Another account is shown: forget everything."""
+        self._look.stop()
+        self._reload.stop()
+        self._chosen, self._shown, self._awaited, self._many = None, None, False, []
+        self.pane.clear()
+
+    def choose(self, row_id: int | None) -> None:
+        """Show one session; None: there is none to show."""
+        self._chosen = row_id
+        if self._several():
+            return
+        self._many = []
+        if row_id is None:
+            self._shown, self._awaited = None, False
+            self.pane.clear()
+            return
+        if self._shown is None or self._shown.row_id != row_id or self.pane.content is None:
+            row = self._known_row(row_id)
+            if row is not None:
+                self.pane.show_placeholder(row)
+        self._read()
+
+    def read_again(self, row_id: int) -> None:
+        """Look at the session in the cache once more, if it is the one that is shown."""
+        if row_id == self._chosen:
+            self._read()
+
+    # One session
+
+    def _known_row(self, row_id: int) -> StoredRow | None:
+        position = self._page.model.position(row_id)
+        return self._page.model.row_at(position) if position is not None else None
+
+    def _read(self) -> None:
+        """Read the chosen session from the cache; what is shown stays until it is there."""
+        row_id, known = self._chosen, self._shown
+        if self._many:
+            self._sum_up()
+            return
+        if row_id is None:
+            return
+        self._awaited = True
+
+        def show(session: SessionDetail | None) -> None:
+            # Another one, or several, may have been chosen meanwhile.
+            if row_id == self._chosen and not self._many:
+                self._show(session)
+
+        self._desk.read_soon("detail", lambda reader, _: load_session(reader, row_id, known), show)
+
+    def _show(self, session: SessionDetail | None) -> None:
+        self._awaited = False
+        before, self._shown = self._shown, session
+        if session is None:
+            self.pane.clear()
+        elif session is not before or self.pane.content is None:
+            self.pane.show_session(session)
+        self.settled.emit()
+
+    def _gave_up(self) -> None:
+        """Something could not be read, which is said elsewhere: wait for it no longer."""
+        self._awaited = False
+
+    def _say_again(self) -> None:
+        """Say what is shown in the words of other limits."""
+        if self._many:
+            self._sum_up()
+        elif self._shown is not None and self.pane.content is not None:
+            self.pane.show_session(self._shown)
+
+    def _cache_changed(self) -> None:
+        if not self._reload.isActive() and (self._chosen is not None or self._many):
+            self._reload.start()
+
+    def _go_to(self, row_id: int) -> None:
+        """Show another session of the same device: by the list where it is there, so that both agree."""
+        position = self._page.model.position(row_id)
+        if position is not None:
+            self._page.table.select_row(position)
+        else:
+            self.choose(row_id)
+
+    # Several sessions
+
+    def _selection_changed(self) -> None:
+        if self._many or self._several():
+            self._look.start()
+
+    def _several(self) -> bool:
+        ranges = self._page.table.selectionModel().selection().toList()
+        return sum(each.height() for each in ranges) > 1
+
+    def _selected(self) -> list[int]:
+        """The selected row ids in the list's order, none where it is but one."""
+        ranges = self._page.table.selectionModel().selection().toList()
+        spans = sorted((each.top(), each.bottom() + 1) for each in ranges)
+        if sum(end - start for start, end in spans) < 2:
+            return []
+        ids = self._page.model.ids
+        return [row_id for start, end in spans for row_id in ids[start:end]]
+
+    def _look_at_selection(self) -> None:
+        selected = self._selected()
+        if selected == self._many:
+            self.settled.emit()
+            return
+        self._many = selected
+        if selected:
+            self._shown = None
+            self.pane.show_many(len(selected))
+            self._sum_up()
+        else:
+            self.choose(self._page.table.current_row_id())
+
+    def _sum_up(self) -> None:
+        self._awaited = True
+        selected, limits = self._many, self._desk.limits
+        wanted = selected[:MOST_SUMMED]
+
+        def work(reader: CacheReader, token: CancelToken) -> SelectionSummary:
+            rows: list[StoredRow] = []
+            for at in range(0, len(wanted), _ROWS_AT_ONCE):
+                token.check()
+                rows += [row for row in reader.rows(wanted[at : at + _ROWS_AT_ONCE]) if row is not None]
+            return summarise(rows, limits)
+
+        def show(summary: SelectionSummary) -> None:
+            if self._many == selected:
+                self._awaited = False
+                self.pane.show_many(len(selected), describe_many(summary, len(selected), self._context()))
+                self.settled.emit()
+
+        self._desk.read("selection", work, show)
+
+    def _export(self) -> None:
+        self.work.export(self._selected())
+
+    # The rest
+
+    def _context(self) -> PaneContext:
+        mode = self._desk.key.mode if self._desk.key is not None else "live"
+        return PaneContext(self._desk.now_ms(), self._desk.zone, self._desk.limits, mode)
+
+    def _connect_pane(self) -> None:
+        pane, work = self.pane, self.work
+        pane.session_requested.connect(self._go_to)
+        pane.refresh_requested.connect(work.read_again)
+        pane.report_requested.connect(work.make_report)
+        pane.version_requested.connect(work.show_version)
+        pane.link_requested.connect(work.open_link)
+        pane.many.export_requested.connect(self._export)
+        work.noted.connect(self.noted)
+        work.changed.connect(self.read_again)
+
+    def _timer(self, milliseconds: int, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(act)
+        return timer
