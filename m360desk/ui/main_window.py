@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from m360desk.ui.frame.bands import MODE_TEXTS, ModeBand, NoteBand
+from m360desk.ui.frame.bands import MODE_TEXTS, ModeBand
+from m360desk.ui.frame.note_band import NoteBand
+from m360desk.ui.frame.notices import Notices
 from m360desk.ui.frame.search_box import SearchBox
 from m360desk.ui.frame.status_bar import StatusBar
 from m360desk.ui.frame.workspace import Workspace
@@ -66,7 +68,8 @@ class MainWindow(QMainWindow):
         self._filter_bar = filter_bar
         self.mode_band = ModeBand(themes, self)
         self.setMenuWidget(self.mode_band)
-        self.note_band = NoteBand(themes, marks, self)
+        self.note_band = NoteBand(themes, icons, marks, self)
+        self.notices = Notices(self.note_band, self)
         self.search_box = SearchBox(themes, icons, self)
         self.status = StatusBar(themes, icons, marks, self)
         self.setStatusBar(self.status)

@@ -11,15 +11,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.filter_bar import FilterBar
-from m360desk.ui.frame.status_bar import SyncLine
+from m360desk.ui.frame.notices import Notice
 from m360desk.ui.main_window import BATTERY, SESSIONS, MainWindow
 from m360desk.ui.marks import Marks
 from m360desk.ui.sessions.controller import SessionsController
 from m360desk.ui.sessions.page import SessionsPage
 from m360desk.ui.shell_states import EMPTY, READING, no_match, problem_state
+from m360desk.ui.shell_sync import SyncReport
 from m360desk.ui.states import StatePage
-from m360desk.ui.sync_words import done_line, failed_line, progress_line, words_for
-from m360desk.ui.text import local_time, number
+from m360desk.ui.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.system.views_file import ViewsFile
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
@@ -77,8 +76,10 @@ class Shell(QObject):
             themes, icons, self.marks, self.page, self.filter_bar, self._make_battery_page
         )
         self.controller = SessionsController(desk, self.window.search_box, self.filter_bar, self.page, self)
-        self._last_sync_ms: int | None = None
-        self._problem: UserText | None = None
+        window = self.window
+        self.sync = SyncReport(
+            desk, accounts, window.status, window.notices, lambda: self.controller.listed, self
+        )
         self._was_shown = False
         self._welcome: WelcomePage | None = None
         self._connect()
@@ -174,11 +175,10 @@ class Shell(QObject):
 
     def _connect(self) -> None:
         window, desk = self.window, self.desk
-        window.sync_action.triggered.connect(self.sync_or_cancel)
+        window.sync_action.triggered.connect(self.sync.start_or_cancel)
         window.export_action.triggered.connect(self._export)
         window.settings_action.triggered.connect(lambda: self.open_settings())
         window.mode_band.pressed.connect(lambda: self.open_settings())
-        window.status.cancel_pressed.connect(self.accounts.cancel_sync)
         window.search_box.left_downwards.connect(self.page.table.setFocus)
         self.states.pressed.connect(self._state_pressed)
         self.page.table.rows_painted.connect(self._first_shown)
@@ -189,80 +189,23 @@ class Shell(QObject):
         desk.cache_changed.connect(self._cache_changed)
         desk.stats_changed.connect(self._show_stats)
         desk.settings_changed.connect(self._settings_changed)
-        desk.failed.connect(self._say_error)
-        desk.sync.progressed.connect(self._sync_progressed)
-        desk.sync.ended.connect(self._sync_ended)
-        desk.sync.failed.connect(self._sync_failed)
-        self.accounts.failed.connect(self._sync_failed)
+        self.sync.changed.connect(self._show_state)
+        self.sync.settings_asked.connect(self.open_settings)
         self.accounts.noted.connect(self._show_note)
 
-    # Sync
-
-    def sync_or_cancel(self) -> None:
-        """Begin a sync, or stop the one that runs."""
-        if self.desk.sync.running:
-            self.accounts.cancel_sync()
-        else:
-            self.start_sync()
-
-    def start_sync(self) -> None:
-        """Fetch what is new; without credentials, ask for them."""
-        if self.desk.key is None:
-            self.open_settings()
-            return
-        self.window.note_band.withdraw()
-        self._problem = None
-        self.window.status.show_sync(SyncLine("Connecting", icon="sync", busy=True))
-        self.accounts.start_sync()
-
-    def _sync_progressed(self, progress: SyncProgress) -> None:
-        self.window.status.show_sync(progress_line(progress, self.desk.zone))
-        self._show_rate()
-
-    def _sync_ended(self, result: SyncResult | None) -> None:
-        now = self.desk.now_ms()
-        if result is None:
-            self.window.status.show_sync(SyncLine("Sync cancelled", "what was fetched is kept", icon="clock"))
-        elif result.stopped_by is not None:
-            self._say_problem(result.stopped_by.user_text)
-        else:
-            self._last_sync_ms = now
-            line = done_line(now, now, self.desk.zone, complete=result.complete or result.mode != "live")
-            self.window.status.show_sync(line)
-        self._show_rate()
-        self._show_state()
-
-    def _sync_failed(self, error: BaseException) -> None:
-        log.info("sync failed: %s", type(error).__name__)
-        self._say_problem(words_for(error))
-        self._show_state()
-
-    def _say_error(self, error: BaseException) -> None:
-        self._say_problem(words_for(error))
-
-    def _say_problem(self, text: UserText) -> None:
-        self._problem = text
-        last = ""
-        if self._last_sync_ms is not None:
-            when = local_time(self._last_sync_ms, now_ms=self.desk.now_ms(), zone=self.desk.zone)
-            last = f"last sync {when.clock}"
-        self.window.status.show_sync(failed_line(text, last))
-        self._show_problem_band(text)
-
-    def _show_problem_band(self, text: UserText) -> None:
-        self.window.note_band.show_text(text, error=True, button="Try again", act=self.start_sync)
+    # Notes
 
     def say_notes(self, notes: Sequence[str]) -> None:
         """Say what was not as it should be when the settings were read."""
         if notes:
-            self.window.note_band.show_text(UserText(notes[0], " ".join(notes[1:]), ""), error=False)
+            self.window.notices.post("settings", Notice(UserText(notes[0], " ".join(notes[1:]), "")))
 
     def _show_note(self, text: UserText | None) -> None:
         """Say something that is no error of what was asked, or take it back."""
         if text is None:
-            self.window.note_band.withdraw()
+            self.window.notices.withdraw("note")
         else:
-            self.window.note_band.show_text(text, error=False)
+            self.window.notices.post("note", Notice(text))
 
     def offer_report(self, path: Path, title: str, report: str) -> None:
         """Tell of a crash of an earlier run; its report can be read and copied."""
@@ -274,11 +217,11 @@ class Shell(QObject):
         from m360desk.ui.messages import show_problem
 
         act = partial(show_problem, self.window, text, f"{title}\n\n{report}")
-        self.window.note_band.show_text(text, error=False, button="Show report", act=act, kept=True)
+        self.window.notices.post("crash", Notice(text, button="Show report", act=act))
 
     def say_problem(self, text: UserText) -> None:
         """Say what went wrong."""
-        self.window.note_band.show_text(text, error=True)
+        self.window.notices.post("error", Notice(text, error=True))
 
     # What is shown
 
@@ -287,21 +230,19 @@ class Shell(QObject):
         mode = key.mode if key is not None else ""
         self.window.show_mode(mode)
         self.window.status.show_fact("mode", MODE_NAMES.get(mode, "No account"))
-        self.window.note_band.withdraw()
-        self._problem = None
+        self.window.notices.withdraw("note", "error")
+        self.sync.account_changed()
         if self.session is not None:
             self.session.clear()
         if self._was_shown:
             self.desk.refresh_stats()
         if key is None:
-            self.window.status.show_sync(SyncLine("No account yet", icon="question", colour="text2"))
             for fact in ("rate", "sessions", "cache"):
                 self.window.status.show_fact(fact, "")
             self._show_state()
         else:
             self._welcome = None
             self.window.show_welcome(None)
-            self.window.status.show_sync(SyncLine("Ready", icon="clock", colour="text2"))
 
     def _show_stats(self) -> None:
         stats = self.desk.stats
@@ -311,9 +252,6 @@ class Shell(QObject):
         self.window.status.show_fact("cache", f"Cache {_size(stats.bytes)}")
         self.controller.show_counts()
 
-    def _show_rate(self) -> None:
-        self.window.status.show_fact("rate", self.accounts.rate_text())
-
     def _show_state(self) -> None:
         """Decide whether the list is shown, or why there is none."""
         if self.desk.key is None:
@@ -322,18 +260,17 @@ class Shell(QObject):
         if self.controller.listed:
             self.page.show_table()
             self._choose_first()
-            if self._problem is not None and self.window.note_band.isHidden():
-                self._show_problem_band(self._problem)
+            self.sync.list_changed()
             return
         if not self.controller.query.is_empty:
             self.states.show_state(no_match(self.controller.query.text))
         elif self.desk.sync.running:
             self.states.show_state(READING)
-        elif self._problem is not None:
-            self.window.note_band.hide()
-            self.states.show_state(problem_state(self._problem))
+        elif (problem := self.sync.problem) is not None:
+            self.states.show_state(problem_state(problem.text))
         else:
             self.states.show_state(EMPTY)
+        self.sync.list_changed()
         self.page.show_state()
         self._first_shown()
         self.settled.emit()
@@ -359,7 +296,7 @@ class Shell(QObject):
         elif name == "demo":
             self.accounts.start_demo()
         elif name == "sync":
-            self.start_sync()
+            self.sync.start()
         elif name == "clear":
             self.window.search_box.clear()
 

@@ -48,6 +48,35 @@ def failed_line(text: UserText, last: str) -> SyncLine:
     return SyncLine(text.happened.rstrip("."), last, mark=Mark.REPLACE, colour="badtext")
 
 
+PAUSED = SyncLine("Paused", "what was fetched is kept; Sync goes on", icon="clock")
+
+
+def offline_line(last: str) -> SyncLine:
+    """That there is no connection."""
+    detail = f"{last}, waiting for the network" if last else "waiting for the network"
+    return SyncLine("Off-line", detail, icon="offline", colour="watchtext")
+
+
+def offline_text(
+    since_ms: int, sessions: int | None, newest_ms: int | None, *, now_ms: int, zone: tzinfo
+) -> UserText:
+    """Since when there is no connection, and what is there without one."""
+    since = _clock(since_ms, now_ms, zone)
+    if not sessions:
+        means = "You see what is kept on this computer."
+    else:
+        newest = f", the newest from {_clock(newest_ms, now_ms, zone)}" if newest_ms is not None else ""
+        kept = counted(sessions, "session", "sessions")
+        means = f"You see the {kept} kept on this computer{newest}."
+    return UserText(f"Off-line since {since}.", means, "Devices not among them cannot be looked up.")
+
+
+def _clock(time_ms: int, now_ms: int, zone: tzinfo) -> str:
+    """The clock alone today, else with its day."""
+    when = local_time(time_ms, now_ms=now_ms, zone=zone)
+    return when.clock if when.day in ("Today", "") else f"{when.day} {when.clock}"
+
+
 def words_for(error: BaseException) -> UserText:
     """An error as people should hear it; one that nobody has foreseen by its own words."""
     text = getattr(error, "user_text", None)

@@ -210,6 +210,12 @@ class Accounts(QObject):
         else:
             self._again.stop()
 
+    @property
+    def next_sync_ms(self) -> int | None:
+        """When the next sync begins by itself, milliseconds since 1970 UTC; None where none will."""
+        left = self._again.remainingTime()
+        return self._desk.now_ms() + left if left >= 0 else None
+
     def rate_text(self) -> str:
         """How fast requests go, for the status bar: "0.4 of 5 requests/s"."""
         return self._lines.rate_text()

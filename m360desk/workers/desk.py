@@ -48,6 +48,9 @@ class Desk(QObject):
     """Sessions were written."""
     settings_changed = Signal()
     stats_changed = Signal()
+    cache_noted = Signal(tuple)
+    """What the user should know of a cache that was opened for writing, such as that a damaged one was put
+    aside."""
     failed = Signal(object)
     """An exception that nobody in particular asked about."""
 
@@ -288,7 +291,15 @@ class Desk(QObject):
         # The same cache may have been open a moment ago: its lock is free when its writer has ended.
         for event in waiting:
             event.wait()
-        return self._open_writer(path, key)
+        writer = self._open_writer(path, key)
+        notices = writer.notices
+        if notices:
+            self.network.post(lambda: self._note(key, notices))
+        return writer
+
+    def _note(self, key: CacheKey, notices: tuple[str, ...]) -> None:
+        if key == self.key:
+            self.cache_noted.emit(notices)
 
     def _retire(self) -> None:
         """Close the open cache without waiting for it."""

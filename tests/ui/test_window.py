@@ -111,24 +111,24 @@ def test_the_modes_word_stands_in_the_status_bar_too(open_bench: OpenBench) -> N
 )
 def test_the_status_bar_follows_a_sync(bench: Bench, progress: SyncProgress, state: str, detail: str) -> None:
     shell = bench.application.shell
-    shell._sync_progressed(progress)
+    shell.desk.sync.progressed.emit(progress)
     assert bench.text("syncState") == state
     assert detail in labels(bench.window.status)
     assert bench.find("cancelSync").isVisible(), "what runs can be cancelled"
-    shell._sync_ended(DONE)
+    shell.desk.sync.ended.emit(DONE)
     assert bench.text("syncState") == "Up to date"
     assert not bench.find("cancelSync").isVisible()
 
 
 def test_how_a_sync_ended_is_said(bench: Bench) -> None:
     shell = bench.application.shell
-    shell._sync_ended(replace(DONE, complete=False))
+    shell.desk.sync.ended.emit(replace(DONE, complete=False))
     assert bench.text("syncState") == "Not complete yet"
-    shell._sync_ended(None)
-    assert bench.text("syncState") == "Sync cancelled"
+    shell.desk.sync.ended.emit(None)
+    assert bench.text("syncState") == "Paused"
     assert band(bench) == ""
     why = UserText("The service does not answer.", "Nothing new was fetched.", "Check the connection.")
-    shell._sync_ended(replace(DONE, stopped_by=SyncStop(StopReason.SERVICE, why)))
+    shell.desk.sync.ended.emit(replace(DONE, stopped_by=SyncStop(StopReason.SERVICE, why)))
     assert bench.text("syncState") == "The service does not answer"
     assert band(bench) == why.one_line()
     assert bench.table.isVisible(), "the list stays usable"
@@ -141,12 +141,12 @@ def test_on_an_empty_cache_the_page_says_what_to_do(open_bench: OpenBench) -> No
     assert states.isVisible()
     assert "No sessions yet" in labels(states)
     why = UserText("The service does not answer.", "Nothing was fetched.", "Check the connection.")
-    shell._sync_ended(replace(DONE, stopped_by=SyncStop(StopReason.SERVICE, why)))
+    shell.desk.sync.ended.emit(replace(DONE, stopped_by=SyncStop(StopReason.SERVICE, why)))
     assert why.happened in labels(states)
     assert why.do in labels(states)
     pressed: list[str] = []
     shell.states.pressed.connect(pressed.append)
-    shell.start_sync = lambda: pressed.append("started")  # type: ignore[method-assign]  # no service here
+    shell.sync.start = lambda: pressed.append("started")  # type: ignore[method-assign]  # no service here
     QTest.mouseClick(bench.find("state-sync"), Qt.MouseButton.LeftButton)
     assert pressed == ["started", "sync"]
 

@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLine, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from m360desk.ui.elided_label import ElidedLabel
-from m360desk.ui.marks import Mark
-from m360desk.ui.theme import BAND_HEIGHT, GRID, PANE_PADDING
+from m360desk.ui.theme import BAND_HEIGHT, GRID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from m360desk.core.user_text import UserText
-    from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
 
 HATCHED = 40
@@ -130,79 +124,3 @@ class ModeBand(QWidget):
         self._button.setPalette(palette)
         self.updateGeometry()
         self.update()
-
-
-class NoteBand(QWidget):
-    """One note or error over the page: a mark, the fact in bold, what it means, at most one button."""
-
-    def __init__(self, themes: ThemeSource, marks: Marks, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("noteBand")
-        self._themes, self._marks = themes, marks
-        self._error = False
-        self._mark = QLabel(self)
-        self._text = ElidedLabel(self)
-        self._fact = QLabel(self)
-        self._fact.setTextFormat(Qt.TextFormat.PlainText)
-        self._button = QPushButton(self)
-        self._act: Callable[[], object] | None = None
-        self._kept = False
-        self._button.clicked.connect(self._pressed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(PANE_PADDING - 4, 2, PANE_PADDING - 4, 2)
-        row.setSpacing(GRID)
-        row.addWidget(self._mark)
-        row.addWidget(self._fact)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._button)
-        self.setAutoFillBackground(True)
-        themes.changed.connect(self._theme_changed)
-        self.hide()
-
-    def show_text(
-        self,
-        text: UserText,
-        *,
-        error: bool,
-        button: str = "",
-        act: Callable[[], object] | None = None,
-        kept: bool = False,
-    ) -> None:
-        """Show what happened and what it means; what to do stands in the tip as well.
-
-        The ``button`` does ``act``. What is ``kept`` stays until the button is pressed or another text comes.
-        """
-        self._error = error
-        self._act = act
-        self._kept = kept
-        self._fact.setText(text.happened)
-        rest = " ".join(part for part in (text.means, text.do) if part)
-        self._text.setText(rest)
-        self.setToolTip(text.one_line())
-        self.setAccessibleName(text.one_line())
-        self._button.setText(button)
-        self._button.setVisible(bool(button))
-        self._theme_changed()
-        self.show()
-
-    def withdraw(self) -> None:
-        """Take back what holds no longer."""
-        if not self._kept:
-            self.hide()
-
-    def _pressed(self) -> None:
-        act = self._act
-        self.hide()
-        if act is not None:
-            act()
-
-    def _theme_changed(self) -> None:
-        theme = self._themes.theme
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, theme.badtint if self._error else theme.watchtint)
-        palette.setColor(QPalette.ColorRole.WindowText, theme.text)
-        self.setPalette(palette)
-        self._fact.setFont(theme.fonts.strong)
-        mark = Mark.REPLACE if self._error else Mark.WATCH
-        self._mark.setPixmap(self._marks.pixmap(mark, 16, theme, self.devicePixelRatioF()))
-        self.setMinimumHeight(max(BAND_HEIGHT, theme.fonts.body_line + 16))

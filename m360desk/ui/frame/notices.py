@@ -1,0 +1,74 @@
+"""Which of several notes and errors stands in the one band that there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m360desk.core.user_text import UserText
+    from m360desk.ui.frame.note_band import NoteBand
+
+DISMISS = "Dismiss"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the band says, and the one button at its end, which also takes the notice away.
+
+    ``icon`` (a name) stands in place of the mark of an error or a note, ``aside`` before the button.
+    Without an ``act`` the button only takes the notice away.
+    """
+
+    text: UserText
+    error: bool = False
+    icon: str = ""
+    aside: str = ""
+    button: str = DISMISS
+    act: Callable[[], object] | None = None
+
+
+class Notices(QObject):
+    """Keeps what is to be said, each under a name of its own; errors come first, then what is newest."""
+
+    def __init__(self, band: NoteBand, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._band = band
+        self._notices: dict[str, Notice] = {}
+        band.pressed.connect(self._pressed)
+
+    def post(self, name: str, notice: Notice) -> None:
+        """Say this from now on, in place of what was said under the same name."""
+        if self._notices.get(name) == notice:
+            return
+        self._notices.pop(name, None)
+        self._notices[name] = notice
+        self._show()
+
+    def withdraw(self, *names: str) -> None:
+        """Say no longer what holds no longer."""
+        for name in names:
+            self._notices.pop(name, None)
+        self._show()
+
+    def _first(self) -> str | None:
+        names = list(self._notices)
+        errors = [name for name in names if self._notices[name].error]
+        return next(iter(reversed(errors or names)), None)
+
+    def _show(self) -> None:
+        name = self._first()
+        self._band.show_notice(self._notices[name] if name is not None else None)
+
+    def _pressed(self) -> None:
+        name = self._first()
+        if name is None:
+            return
+        act = self._notices[name].act
+        self.withdraw(name)
+        if act is not None:
+            act()
