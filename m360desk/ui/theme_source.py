@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QPalette
 
 from m360desk.ui.colour import contrast, luminance
 from m360desk.ui.fonts import Fonts
+from m360desk.ui.fusion import frame_controls
 from m360desk.ui.theme import Theme, own_palette
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ class ThemeSource(QObject):
                 self._app.setStyle(wanted)
         takes_ours = self._app.style().name() in _STYLES_WITHOUT_PALETTE and not high_contrast
         if takes_ours:
-            self._app.setPalette(own_palette(dark=dark))
+            palette = own_palette(dark=dark)
+            self._app.setPalette(palette)
+            frame_controls(self._app, palette, Theme.from_palette(palette, fonts=fonts).control)
         elif self._palette_is_ours:
             self._app.setPalette(QPalette())
         self._palette_is_ours = takes_ours

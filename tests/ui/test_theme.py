@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import shiboken6
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QRadioButton, QSpinBox
 
 from m360desk.ui.colour import MARK_CONTRAST, TEXT_CONTRAST, contrast, flattened, mix
 from m360desk.ui.fonts import Fonts
@@ -182,3 +184,32 @@ def test_fonts_follow_the_system_size_and_never_get_small(qapp: QApplication) ->
     assert least.strong.weight() == QFont.Weight.DemiBold
     assert least.body.isFeatureSet(QFont.Tag("tnum"))
     assert replace(least) == least
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_frames_of_native_controls_can_be_seen(qapp: QApplication, qtbot: QtBot, choice: str) -> None:
+    """Measured in what the style has painted: Fusion darkens its frames by itself."""
+    before_palette, before_font = qapp.palette(), qapp.font()
+    source = ThemeSource(qapp, choice)
+    try:
+        for control in (
+            QLineEdit(),
+            QSpinBox(),
+            QComboBox(),
+            QPushButton("Try"),
+            QCheckBox("c"),
+            QRadioButton("r"),
+        ):
+            qtbot.addWidget(control)
+            control.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            control.resize(120, 32)
+            shown = control.grab().toImage()
+            edge = [QColor(shown.pixel(x, shown.height() // 2)) for x in range(8)]
+            best = max(
+                min(contrast(each, source.theme.window), contrast(each, source.theme.base)) for each in edge
+            )
+            assert best >= MARK_CONTRAST - 0.1, (type(control).__name__, best)
+    finally:
+        shiboken6.delete(source)
+        qapp.setPalette(before_palette)
+        qapp.setFont(before_font)
