@@ -93,13 +93,24 @@ class Conditions:
         )
         return self._found_by_trigrams([text], exact)
 
-    def _words(self, text: str) -> Condition:
-        fields = [field for field in _WORD_FIELDS if field.name in self._columns]
-        parts = [Compare(field, "match", (text,)) for field in fields]
+    def words_in_identities(self, text: str) -> Condition:
+        """Whether a bare word stands in an identity; the repeated texts are left out."""
+        parts = [Compare(field, "match", (text,)) for field in _WORD_FIELDS if field.name in self._columns]
         identities = self._any_of(_identity(part) for part in parts if is_identity(part.field))
-        repeated = [self._compare(part) for part in parts if is_coded(part.field)]
+        return self._found_by_trigrams([text], identities)
+
+    def term_numbers(self, node: Compare) -> list[int]:
+        """The numbers of the repeated texts that fulfil a comparison; many fields ask the same of a word."""
+        asked = (node.op, node.values, node.field.kind)
+        if asked not in self._found:
+            self._found[asked] = self._find_numbers(node)
+        return self._found[asked]
+
+    def _words(self, text: str) -> Condition:
+        fields = [field for field in _WORD_FIELDS if field.name in self._columns and is_coded(field)]
+        repeated = [self._compare(Compare(field, "match", (text,))) for field in fields]
         # The numbers are quicker to compare than texts.
-        return self._any_of([*repeated, self._found_by_trigrams([text], identities)])
+        return self._any_of([*repeated, self.words_in_identities(text)])
 
     def _compare(self, node: Compare) -> Condition:
         field = node.field
@@ -122,14 +133,7 @@ class Conditions:
             empty = self._terms.empty()
             unlike = "" if empty is None else f" AND {column} <> {empty}"
             return Condition(f"({column} IS NOT NULL{unlike})")
-        return self._found_by_index(node, _among(column, self._numbers(node)))
-
-    def _numbers(self, node: Compare) -> list[int]:
-        """The numbers of the repeated texts that fulfil a condition; many fields ask the same of a word."""
-        asked = (node.op, node.values, node.field.kind)
-        if asked not in self._found:
-            self._found[asked] = self._find_numbers(node)
-        return self._found[asked]
+        return self._found_by_index(node, _among(column, self.term_numbers(node)))
 
     def _find_numbers(self, node: Compare) -> list[int]:
         if node.field.kind is not Kind.NAMES:

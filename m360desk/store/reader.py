@@ -24,7 +24,10 @@ from m360desk.store.stored import CacheStats, StoredRow, StoredSession, Version
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
+    from m360desk.core.query import Node
     from m360desk.core.session import StoredValue
+    from m360desk.store.column_search import Found
+    from m360desk.store.columns import Columns
     from m360desk.store.compression import Codec
 
 __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
@@ -48,6 +51,7 @@ class CacheReader:
         self._path = path
         self._terms = TermTexts(connection)
         self._codec: Codec | None = None
+        self._in_memory: Columns | None = None
         self._known_schema = -1
         self._columns: frozenset[str] = frozenset()
         self._indexes: frozenset[str] = frozenset()
@@ -226,6 +230,29 @@ class CacheReader:
             for _ in gathering.slices(condition):
                 _check(cancel)
             return gathering.values
+
+    def in_memory(self, nodes: "Sequence[Node]", *, cancel: CancelToken | None = None) -> "Found":
+        """The columns of all sessions, up to date and kept in memory, and which rows fulfil each condition.
+
+        The columns are the reader's own and change with the next call. The first call reads the whole cache;
+        when it is cancelled, the next one goes on from there.
+
+        Raises:
+            Cancelled: by `cancel`.
+        """
+        from m360desk.store.column_search import ColumnSearch, Found
+        from m360desk.store.columns import Columns
+
+        with self._reading(cancel):
+            if self._in_memory is None:
+                self._in_memory = Columns(self._connection)
+            self._in_memory.refresh(self._columns, lambda: _check(cancel))
+            search = ColumnSearch(self._in_memory, self._conditions(), self._terms, self._connection)
+            masks = []
+            for node in nodes:
+                _check(cancel)
+                masks.append(search.mask(node))
+            return Found(self._in_memory, tuple(masks), self._terms)
 
     def newest_batch(self) -> int:
         """The number of the last stored page; it grows with every page."""

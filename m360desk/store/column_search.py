@@ -1,0 +1,126 @@
+"""Which rows of the columns in memory answer a query; what no column tells is asked of SQLite.
+
+Import this module late, as `store.columns`.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from m360desk.core.fields import COLUMNS
+from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, Words
+from m360desk.store.columns import Columns
+from m360desk.store.conditions import Condition, Conditions
+from m360desk.store.layout import is_coded
+from m360desk.store.numbers import read_integers
+from m360desk.store.terms import TermTexts
+
+Mask = NDArray[np.bool_]
+
+_EXACT: Final = ("time", "battery", "cycles")
+"""Numbers that the columns hold exactly: health to a tenth of a percent, cycles as whole numbers."""
+_WORD_FIELDS: Final = tuple(field for field in COLUMNS if field.words and is_coded(field))
+_COMPARE: Final[dict[str, Callable[..., Mask]]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in memory.
+
+    Attributes:
+        columns: of all sessions.
+        masks: for each condition, which rows fulfil it.
+        terms: the texts of the columns' codes.
+    """
+
+    columns: Columns
+    masks: tuple[Mask, ...]
+    terms: TermTexts
+
+
+class ColumnSearch:
+    """Searches the columns as they are; belongs into the transaction in which they were refreshed."""
+
+    def __init__(
+        self, columns: Columns, conditions: Conditions, terms: TermTexts, connection: sqlite3.Connection
+    ) -> None:
+        self._columns = columns
+        self._conditions = conditions
+        self._terms = terms
+        self._connection = connection
+
+    def mask(self, node: Node) -> Mask:
+        """Which rows fulfil a condition."""
+        match node:
+            case Everything():
+                return np.ones(self._columns.ids.size, np.bool_)
+            case Not(node=inner):
+                return ~self.mask(inner)
+            case AllOf(nodes=nodes):
+                return reduce(and_, map(self.mask, nodes))
+            case AnyOf(nodes=nodes):
+                return reduce(or_, map(self.mask, nodes))
+            case Words(text=text):
+                return self._words(text)
+            case Compare():
+                return self._compare(node)
+
+    def _words(self, text: str) -> Mask:
+        found = self._asked(self._conditions.words_in_identities(text))
+        for field in _WORD_FIELDS:
+            found |= self._coded(Compare(field, "match", (text,)))
+        return found
+
+    def _compare(self, node: Compare) -> Mask:
+        name = node.field.name
+        if name in self._columns.codes:
+            return self._coded(node)
+        if name in _EXACT:
+            return _number(self._columns.numbers[name], node)
+        return self._asked(self._conditions.of(node))
+
+    def _coded(self, node: Compare) -> Mask:
+        codes = self._columns.codes[node.field.name]
+        if node.op in ("absent", "present"):
+            numbers = [0, self._terms.empty() or 0] if node.op == "present" else [0]
+        else:
+            numbers = self._conditions.term_numbers(node)
+        chosen = np.zeros(max(int(codes.max(initial=0)), *numbers, 0) + 1, np.bool_)
+        chosen[numbers] = True
+        mask: Mask = chosen[codes]
+        return ~mask if node.op == "present" else mask
+
+    def _asked(self, condition: Condition) -> Mask:
+        """What SQLite says of all rows."""
+        narrowed = condition.narrowed()
+        statement = f"SELECT json_group_array(s.id) FROM sessions AS s NOT INDEXED WHERE {narrowed.sql}"  # noqa: S608
+        text = self._connection.execute(statement, narrowed.parameters).fetchone()[0]
+        mask = np.zeros(self._columns.ids.size, np.bool_)
+        for piece in read_integers(text):
+            mask[self._columns.positions(np.frombuffer(piece, np.int64))] = True
+        return mask
+
+
+def _number(values: NDArray[np.float64], node: Compare) -> Mask:
+    """A comparison of numbers; nan fulfils none but "absent"."""
+    if node.op == "absent":
+        return np.isnan(values)
+    if node.op == "present":
+        return ~np.isnan(values)
+    figures = [values.dtype.type(value) for value in node.values]
+    if node.op == "range":
+        return (values >= figures[0]) & (values <= figures[1])
+    if node.op == "=":
+        return reduce(or_, (values == figure for figure in figures))
+    return _COMPARE[node.op](values, figures[0])

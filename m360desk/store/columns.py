@@ -1,0 +1,172 @@
+"""Columns of all sessions of a cache in memory: what charts and counts run over, a million rows at a time.
+
+Import this module late: numpy takes longer than a first paint may.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from m360desk.store.column_slices import CODES, NUMBERS, Slices
+
+_FLOATS: Final = {"time": np.float64}  # milliseconds since 1970 need more than 24 bits
+Check = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What tells how the file has changed: numbers of rows, and the highest ever given out."""
+
+    layout: tuple[Any, ...]
+    sessions: int
+    versions: int
+    last_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOrder:
+    """Rows with each device's together, oldest first.
+
+    Attributes:
+        rows: positions in the columns.
+        runs: parallel to `rows`, a number for each device, ascending.
+    """
+
+    rows: NDArray[np.int64]
+    runs: NDArray[np.int32]
+
+
+class Columns:
+    """The columns, parallel to each other and ascending by row number; for one thread.
+
+    New rows are added at the end and changed ones are read again; where rows went, all is read anew. Breaking
+    off while reading loses nothing of what had been read.
+
+    Attributes:
+        ids: row numbers.
+        devices: a number for each device identity; a session without one has a number of its own.
+        numbers: by field name; nan where missing.
+        codes: by field name: the numbers of texts in `terms`; 0 where missing.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: frozenset[str] = frozenset()
+        self._slices = Slices(connection, self._known)
+        self._stamp: _Stamp | None = None
+        self._order: DeviceOrder | None = None
+        self._forget()
+
+    def refresh(self, known: frozenset[str], check: Check) -> None:
+        """Bring everything up to date with the file; belongs into a transaction.
+
+        Args:
+            known: the columns that the cache has; one of another version may lack some.
+            check: called between slices; may raise to break off.
+        """
+        stamp = self._look()
+        if self._stamp is None or known != self._known or not self._can_follow(stamp):
+            self._forget()
+            self._stamp = None
+            self._known, self._slices = known, Slices(self._connection, known)
+        if self._stamp is not None:
+            self._read_changed(self._stamp.last_version)
+        self._stamp = stamp
+        self._read_new(check)
+
+    def device_order(self) -> DeviceOrder:
+        """The rows by device; a session without a time counts as the oldest."""
+        if self._order is None:
+            times = self.numbers["time"]
+            times = np.where(np.isnan(times), -np.inf, times)
+            rows = np.lexsort((times, self.devices))
+            owners = self.devices[rows]
+            runs = np.zeros(rows.size, np.int32)
+            np.cumsum(owners[1:] != owners[:-1], out=runs[1:], dtype=np.int32)
+            self._order = DeviceOrder(rows, runs)
+        return self._order
+
+    def positions(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where rows of these numbers stand; those that are not there are left out."""
+        wanted = np.asarray(ids, np.int64)
+        at = np.searchsorted(self.ids, wanted)
+        at = np.minimum(at, max(0, self.ids.size - 1))
+        found: NDArray[np.int64] = at[self.ids[at] == wanted] if self.ids.size else at[:0]
+        return found
+
+    @property
+    def size_in_bytes(self) -> int:
+        """How much memory the columns take."""
+        arrays = [self.ids, self.devices, *self.numbers.values(), *self.codes.values()]
+        if self._order is not None:
+            arrays += [self._order.rows, self._order.runs]
+        return sum(array.nbytes for array in arrays)
+
+    def _forget(self) -> None:
+        self.ids = np.zeros(0, np.int64)
+        self.devices = np.zeros(0, np.int64)
+        self.numbers: dict[str, NDArray[Any]] = {
+            name: np.zeros(0, _FLOATS.get(name, np.float32)) for name in NUMBERS
+        }
+        self.codes: dict[str, NDArray[np.int32]] = {name: np.zeros(0, np.int32) for name in CODES}
+        self._order = None
+
+    def _look(self) -> _Stamp:
+        execute = self._connection.execute
+        schema = execute("PRAGMA schema_version").fetchone()[0]
+        # While records are read anew, rows change that are no versions.
+        meta = execute(
+            "SELECT name, value FROM meta WHERE name IN ('catalogue', 'read_anew_to') ORDER BY name"
+        ).fetchall()
+        sessions = execute("SELECT count(*) FROM sessions").fetchone()[0]
+        versions, last = execute("SELECT count(*), coalesce(max(id), 0) FROM versions").fetchone()
+        return _Stamp((schema, *meta), sessions, versions, last)
+
+    def _can_follow(self, now: _Stamp) -> bool:
+        """Whether nothing but new rows and new versions came since."""
+        before = self._stamp
+        if before is None or before.layout != now.layout:
+            return False
+        execute = self._connection.execute
+        since = execute("SELECT count(*) FROM versions WHERE id > ?", (before.last_version,)).fetchone()[0]
+        last = int(self.ids[-1]) if self.ids.size else 0
+        more = execute("SELECT count(*) FROM sessions WHERE id > ?", (last,)).fetchone()[0]
+        return bool(before.versions + since == now.versions and self.ids.size + more == now.sessions)
+
+    def _read_changed(self, since: int) -> None:
+        changed = self._connection.execute(
+            "SELECT DISTINCT session FROM versions WHERE id > ? ORDER BY session", (since,)
+        ).fetchall()
+        at = self.positions([number for (number,) in changed])
+        if not at.size:
+            return
+        fresh = self._slices.of(self.ids[at].tolist())
+        self.devices[at] = fresh.devices
+        for name, values in fresh.numbers.items():
+            self.numbers[name][at] = values
+        for name, codes in fresh.codes.items():
+            self.codes[name][at] = codes
+        self._order = None
+
+    def _read_new(self, check: Check) -> None:
+        parts = []
+        last = int(self.ids[-1]) if self.ids.size else 0
+        try:
+            while (part := self._slices.after(last)) is not None:
+                parts.append(part)
+                last = int(part.ids[-1])
+                check()
+        finally:
+            if parts:
+                self.ids = np.concatenate([self.ids, *(part.ids for part in parts)])
+                self.devices = np.concatenate([self.devices, *(part.devices for part in parts)])
+                for name, values in self.numbers.items():
+                    new = [part.numbers[name].astype(values.dtype) for part in parts]
+                    self.numbers[name] = np.concatenate([values, *new])
+                for name, codes in self.codes.items():
+                    self.codes[name] = np.concatenate([codes, *(part.codes[name] for part in parts)])
+                self._order = None

@@ -1,0 +1,164 @@
+"""Columns in memory are what the cache holds, however it changed, and answer queries as it does."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from m360desk.core.cancel import Cancelled, CancelToken
+from m360desk.core.fields import COLUMNS, INDEX
+from m360desk.core.folding import fold
+from m360desk.core.matching import matches
+from m360desk.core.query import EVERYTHING, AllOf, AnyOf, Compare, Node, Not, Query, Words
+from m360desk.core.records import Session, read
+from m360desk.store import column_slices
+from m360desk.store.key import CacheKey
+from m360desk.store.reader import CacheReader
+from m360desk.store.writer import CacheWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m360desk.core.records import StoredValue
+    from m360desk.store.columns import Columns
+    from tests.store.conftest import MakeRecord
+
+_PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+_TEXTS = st.sampled_from(["iPhone 13", "iphone 13 Pro", "Anna", "anna", "", "Größe", "13"])
+_VALUES: dict[str, st.SearchStrategy[str | float]] = {
+    "battery": st.integers(0, 2000).map(lambda tenths: tenths / 10),
+    "cycles": st.integers(0, 3),
+    "time": st.integers(1_785_219_670_000, 1_785_219_670_003),
+    "temperature": st.sampled_from([20.1, 30.0]),
+    "device": st.sampled_from(["imei:1", "imei:2", "serial:ü\n,"]),
+    **dict.fromkeys(("model", "brand", "operator", "grade", "serial", "name"), _TEXTS),
+}
+_RECORDS = st.lists(
+    st.fixed_dictionaries({}, optional={name: st.none() | values for name, values in _VALUES.items()}),
+    max_size=12,
+)
+
+
+@st.composite
+def _nodes(draw: st.DrawFn, depth: int = 2) -> Node:
+    kind = draw(st.integers(0, 7 if depth else 4))
+    if kind <= 3:
+        name = draw(st.sampled_from([name for name in _VALUES if name != "device"]))
+        numbers = name in ("battery", "cycles", "time", "temperature")
+        operators = ["=", "<", "<=", ">", ">=", "range", "absent", "present"]
+        operator = draw(st.sampled_from(operators if numbers else [*operators, *["match"] * 3]))
+        count = {"absent": 0, "present": 0, "range": 2, "=": draw(st.integers(1, 2))}.get(operator, 1)
+        drawn = [draw(_VALUES[name]) for _ in range(count)]
+        values = tuple(fold(each) if isinstance(each, str) else each for each in drawn)
+        return Compare(COLUMNS[INDEX[name]], operator, values)  # type: ignore[arg-type]  # as drawn above
+    if kind == 4:
+        return Words(fold(str(draw(_TEXTS)))[: draw(st.integers(1, 6))] or "a")
+    if kind == 5:
+        return Not(draw(_nodes(depth - 1)))
+    parts = tuple(draw(_nodes(depth - 1)) for _ in range(2))
+    return AllOf(parts) if kind == 6 else AnyOf(parts)
+
+
+class _Lock:
+    def acquire(self) -> None: ...
+    def release(self) -> None: ...
+
+
+@settings(max_examples=60, phases=_PHASES, deadline=None)
+@given(_RECORDS, st.lists(_nodes(), min_size=3, max_size=3))
+def test_masks_mean_what_the_language_means(drawn: list[dict[str, StoredValue]], nodes: list[Node]) -> None:
+    sessions = [
+        Session(f"{number:036d}", tuple(values.get(field.name) for field in COLUMNS), b"{}")
+        for number, values in enumerate(drawn)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cache.sqlite3"
+        with CacheWriter.open(path, CacheKey("0" * 64, "live"), lock=_Lock(), now_ms=lambda: 1) as writer:
+            writer.store_page(sessions, stretch=1, batch=1, state=None)
+            with CacheReader.open(path) as reader:
+                found = reader.in_memory(nodes)
+                for node, mask in zip(nodes, found.masks, strict=True):
+                    assert mask.tolist() == [matches(Query("", node), session) for session in sessions]
+                order = found.columns.device_order()
+    expected: dict[object, list[int]] = {}
+    for place, session in enumerate(sessions):
+        expected.setdefault(session.get("device") or place, []).append(place)
+    runs: dict[int, list[int]] = {}
+    for run, place in zip(order.runs.tolist(), order.rows.tolist(), strict=True):
+        runs.setdefault(run, []).append(place)
+    assert sorted(map(sorted, runs.values())) == sorted(expected.values())
+    for places in runs.values():
+        times = [sessions[place].get("time") for place in places]
+        ranked = [-1 if time is None else time for time in times]
+        assert ranked == sorted(ranked)
+
+
+def _held(columns: Columns) -> dict[str, list[object]]:
+    """Everything in comparable form; devices as which rows belong together."""
+    held: dict[str, list[object]] = {"id": list(columns.ids.tolist())}
+    for name, values in columns.numbers.items():
+        held[name] = [None if np.isnan(value) else value for value in values.tolist()]
+    held |= {name: list(codes.tolist()) for name, codes in columns.codes.items()}
+    held["device"] = list(columns.devices.tolist())
+    return held
+
+
+def test_columns_follow_whatever_is_written(
+    writer: CacheWriter, path: Path, sessions: Callable[[int, int], list[Session]], record: MakeRecord
+) -> None:
+    writer.store_page(sessions(0, 300), stretch=1, batch=1, state=None)
+    changed = read(record(7, batteryHealthPercent="61%", marketingName="Pixel 9"))
+    again = read(record(7, batteryHealthPercent="62%"))
+
+    def replaced() -> None:
+        writer.store_page(sessions(400, 420), stretch=None, batch=9, state=None, replace_all=True)
+
+    steps: list[Callable[[], object]] = [
+        lambda: None,
+        lambda: writer.store_page(sessions(300, 350), stretch=1, batch=2, state=None),
+        lambda: writer.store_page([changed], stretch=1, batch=2, state=None),
+        lambda: writer.store_page([again, *sessions(350, 360)], stretch=1, batch=3, state=None),
+        lambda: writer.withdraw(3, None),
+        lambda: writer.store_page([changed, *sessions(350, 352)], stretch=1, batch=4, state=None),
+        replaced,
+    ]
+    with CacheReader.open(path) as kept:
+        for step in steps:
+            step()
+            followed = _held(kept.in_memory([]).columns)
+            with CacheReader.open(path) as fresh:
+                assert followed == _held(fresh.in_memory([]).columns)
+                assert len(followed["id"]) == fresh.total()
+
+
+def test_a_cancelled_reading_goes_on_where_it_was(
+    writer: CacheWriter,
+    path: Path,
+    sessions: Callable[[int, int], list[Session]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(column_slices, "_SLICE", 50)
+    writer.store_page(sessions(0, 300), stretch=1, batch=1, state=None)
+    token = CancelToken()
+    slices: list[int] = []
+    read_slice = column_slices.Slices.after
+
+    def cancelling(self: column_slices.Slices, last: int) -> column_slices.Slice | None:
+        slices.append(last)
+        if len(slices) == 3:
+            token.cancel()
+        return read_slice(self, last)
+
+    monkeypatch.setattr(column_slices.Slices, "after", cancelling)
+    with CacheReader.open(path) as reader:
+        with pytest.raises(Cancelled):
+            reader.in_memory([EVERYTHING.root], cancel=token)
+        found = reader.in_memory([EVERYTHING.root])
+        assert int(found.masks[0].sum()) == 300
+    assert slices.count(0) == 1  # nothing was read twice
