@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPalette, QResizeEvent
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
-    QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from m360desk.ui.frame.bands import MODE_TEXTS, ModeBand
+from m360desk.ui.frame.actions import Actions
+from m360desk.ui.frame.menus import Menus
+from m360desk.ui.frame.mode_band import MODE_TEXTS, ModeBand
 from m360desk.ui.frame.note_band import NoteBand
 from m360desk.ui.frame.notices import Notices
 from m360desk.ui.frame.search_box import SearchBox
 from m360desk.ui.frame.status_bar import StatusBar
+from m360desk.ui.frame.tool_bar import ToolBar
 from m360desk.ui.frame.workspace import Workspace
-from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, DETAIL_WIDTH_NARROW, GRID, HALF, ICON_SIZE
+from m360desk.ui.theme import DETAIL_WIDTH, DETAIL_WIDTH_LEAST, DETAIL_WIDTH_NARROW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,8 @@ class MainWindow(QMainWindow):
         self.search_box = SearchBox(themes, icons, self)
         self.status = StatusBar(themes, icons, marks, self)
         self.setStatusBar(self.status)
-        self._make_actions()
+        self.commands = self._make_actions()
+        self.menus = Menus(self.commands, self)
         self._split_restored = False
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
@@ -109,17 +111,17 @@ class MainWindow(QMainWindow):
         self._side_bar: SideBarTree | None = None
         self._side_folded: str | None = None
         self.setCentralWidget(central)
-        self._make_tool_bar()
-        themes.changed.connect(self._theme_changed)
-        self._theme_changed()
+        self._bar = self._make_tool_bar()
+        # Else the first button there is would have the keyboard when the window opens.
+        sessions.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_mode(self, mode: str) -> None:
         """Say in title and band whether what is shown is real."""
         self.mode_band.show_mode(mode)
         text = MODE_TEXTS.get(mode)
+        self.status.show_mode_word(text.word if text is not None else "")
         self.setWindowTitle(f"{text.word} – {NAME}" if text is not None else NAME)
         self.sync_action.setText("Refresh" if mode == "testing" else "Sync")
-        self._size_buttons()
 
     def place_detail(self, detail: DetailPane) -> None:
         """Put the detail pane into its place, its sections folded as they were kept."""
@@ -212,96 +214,30 @@ class MainWindow(QMainWindow):
 
     # Inner workings
 
-    def _make_actions(self) -> None:
-        self.sessions_action = self._page_action("Sessions", "list", SESSIONS, "Ctrl+1")
-        self.battery_action = self._page_action("Battery health", "bars", BATTERY, "Ctrl+2")
-        self.side_bar_action = self._action(
-            "Side bar", "sidebar", "sideBarAction", "Ctrl+B", "Show the side bar"
-        )
-        self.side_bar_action.setCheckable(True)
-        self.side_bar_action.setChecked(True)
-        self.side_bar_action.triggered.connect(lambda shown: self.workspace.show_side_bar(shown))
-        group = QActionGroup(self)
-        group.addAction(self.sessions_action)
-        group.addAction(self.battery_action)
-        self.sessions_action.setChecked(True)
-        self.sync_action = self._action("Sync", "sync", "syncAction", "F5", "Fetch new sessions")
-        self.export_action = self._action(
-            "Export", "export", "exportAction", "Ctrl+E", "Save what the list shows as a file"
-        )
-        self.settings_action = self._action("Settings…", "gear", "settingsAction", "Ctrl+,", "")
-        self.find_action = self._action("Find", "search", "findAction", "Ctrl+F", "")
-        self.quit_action = self._action("Quit", "", "quitAction", QKeySequence.StandardKey.Quit, "")
-        self.about_action = self._action("About M360 Desk", "info", "aboutAction", "", "")
-        self.find_action.triggered.connect(self._go_to_search)
-        self.quit_action.triggered.connect(self.close)
-        next_pane = self._action("Next pane", "", "nextPane", "F6", "")
-        next_pane.triggered.connect(lambda: self.next_pane())
-        last_pane = self._action("Previous pane", "", "previousPane", "Shift+F6", "")
-        last_pane.triggered.connect(lambda: self.next_pane(-1))
-        for action in (self.find_action, self.quit_action, self.settings_action, next_pane, last_pane):
-            self.addAction(action)
+    def _make_actions(self) -> Actions:
+        actions = Actions(self._icons, self)
+        self.sessions_action, self.battery_action = actions.sessions, actions.battery
+        self.side_bar_action = actions.side_bar
+        self.sync_action, self.export_action = actions.sync, actions.export
+        self.settings_action = actions.settings
+        actions.sessions.triggered.connect(lambda: self.show_page(SESSIONS))
+        actions.battery.triggered.connect(lambda: self.show_page(BATTERY))
+        actions.side_bar.triggered.connect(lambda shown: self.workspace.show_side_bar(shown))
+        actions.find.triggered.connect(self._go_to_search)
+        actions.quit.triggered.connect(self.close)
+        actions.next_pane.triggered.connect(lambda: self.next_pane())
+        actions.previous_pane.triggered.connect(lambda: self.next_pane(-1))
+        return actions
 
-    def _action(
-        self, text: str, icon: str, name: str, keys: str | QKeySequence.StandardKey, tip: str
-    ) -> QAction:
-        action = QAction(text, self)
-        action.setObjectName(name)
-        if icon:
-            action.setIcon(self._icons.icon(icon))
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(
-            " ".join(part for part in (tip or text, f"({shortcut})" if shortcut else "") if part)
-        )
-        return action
-
-    def _page_action(self, text: str, icon: str, number: int, keys: str) -> QAction:
-        action = self._action(text, icon, f"page{number}", keys, "")
-        action.setCheckable(True)
-        action.triggered.connect(lambda: self.show_page(number))
-        return action
-
-    def _make_tool_bar(self) -> None:
-        bar = QToolBar("Tools", self)
-        bar.setObjectName("toolBar")
-        bar.setMovable(False)
-        bar.setFloatable(False)
-        bar.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.toggleViewAction().setEnabled(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        layout = bar.layout()
-        if layout is not None:
-            layout.setContentsMargins(GRID, GRID, GRID, GRID)
-            layout.setSpacing(HALF)
-        bar.addAction(self.side_bar_action)
-        bar.addAction(self.sessions_action)
-        bar.addAction(self.battery_action)
-        self.search_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        bar.addWidget(self.search_box)
-        bar.addAction(self.sync_action)
-        bar.addAction(self.export_action)
-        menu = QMenu(self)
-        menu.addAction(self.settings_action)
-        menu.addAction(self.about_action)
-        menu.addSeparator()
-        menu.addAction(self.quit_action)
-        self._menu_button = QToolButton(bar)
-        self._menu_button.setObjectName("menuButton")
-        self._menu_button.setAccessibleName("Menu")
-        self._menu_button.setToolTip("Menu (F10)")
-        self._menu_button.setIcon(self._icons.icon("menu"))
-        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu_button.setMenu(menu)
-        open_menu = QAction(self)
-        open_menu.setShortcut(QKeySequence("F10"))
-        open_menu.triggered.connect(self._menu_button.showMenu)
-        self.addAction(open_menu)
-        bar.addWidget(self._menu_button)
-        self._bar = bar
+    def _make_tool_bar(self) -> ToolBar:
+        """With the menu's button, but for macOS: there the menu bar stands at the screen's edge."""
+        menu: QMenu | None = self.menus.whole
+        if sys.platform == "darwin":
+            self._menu_bar, menu = self.menus.make_bar(), None
+        bar = ToolBar(self._themes, self.commands, self.search_box, menu, self)
+        self.commands.menu.triggered.connect(bar.open_menu)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        return bar
 
     def _page_shown(self, number: int) -> None:
         if number == BATTERY and self._battery_place is not None:
@@ -326,32 +262,9 @@ class MainWindow(QMainWindow):
         self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search_box.selectAll()
 
-    def _theme_changed(self) -> None:
-        height = self._themes.theme.fonts.control_height
-        self._bar.setFixedHeight(height + 16)
-        direct = Qt.FindChildOption.FindDirectChildrenOnly
-        for button in self._bar.findChildren(QToolButton, options=direct):
-            button.setFixedHeight(height)
-        self._size_buttons()
-
-    def _size_buttons(self) -> None:
-        """Leave room around the words: styles set tool buttons tight."""
-        narrow = self.width() < NARROW
-        only_icon, both = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        metrics = self.fontMetrics()
-        named = (self.sessions_action, self.battery_action, self.sync_action, self.export_action)
-        for action in (self.side_bar_action, *named):
-            button = self._bar.widgetForAction(action)
-            if not isinstance(button, QToolButton):
-                continue
-            folded = action is self.side_bar_action or (narrow and not action.isCheckable())
-            button.setToolButtonStyle(only_icon if folded else both)
-            words = 0 if folded else metrics.horizontalAdvance(action.text()) + GRID
-            button.setFixedWidth(ICON_SIZE + words + 2 * GRID + HALF)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._size_buttons()
+        self._bar.set_narrow(self.width() < NARROW)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

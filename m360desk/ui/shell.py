@@ -175,7 +175,7 @@ class Shell(QObject):
 
     def _connect(self) -> None:
         window, desk = self.window, self.desk
-        window.sync_action.triggered.connect(self.sync.start_or_cancel)
+        window.sync_action.triggered.connect(self.sync.start)
         window.export_action.triggered.connect(self._export)
         window.settings_action.triggered.connect(lambda: self.open_settings())
         window.mode_band.pressed.connect(lambda: self.open_settings())

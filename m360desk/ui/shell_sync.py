@@ -81,20 +81,15 @@ class SyncReport(QObject):
     # What the user does
 
     def start(self) -> None:
-        """Fetch what is new; without an account, ask for one."""
+        """Fetch what is new; without an account, ask for one. A sync that runs goes on alone."""
+        if self._desk.sync.running:
+            return
         if self._desk.key is None:
             self.settings_asked.emit()
             return
         self._clear()
         self._status.show_sync(SyncLine("Connecting", icon="sync", busy=True))
         self._accounts.start_sync()
-
-    def start_or_cancel(self) -> None:
-        """Begin a sync, or stop the one that runs."""
-        if self._desk.sync.running:
-            self._accounts.cancel_sync()
-        else:
-            self.start()
 
     # What the shell tells
 

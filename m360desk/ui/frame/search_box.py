@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QMargins, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from m360desk.ui.theme import RADIUS_CONTROL
+from m360desk.ui.frame.bar_button import BarButton
+from m360desk.ui.theme import GRID, HALF, ICON_SIZE, RADIUS_CONTROL
 
 if TYPE_CHECKING:
     from m360desk.core.query import QueryError
@@ -37,16 +47,23 @@ class SearchBox(QLineEdit):
         self._themes = themes
         self._icons = icons
         self._error: QueryError | None = None
-        self._glass = QAction(self)
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._keys = QKeySequence("Ctrl+F").toString(QKeySequence.SequenceFormat.NativeText)
         self._clear = QAction("Clear the search", self)
+        self._clear.setIcon(icons.icon("clear", "text2"))
+        self._clear.setToolTip("Clear the search (Esc)")
         self._clear.triggered.connect(self.clear)
-        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear_button = BarButton(themes, self._clear, self, low=True)
+        self._clear_button.wordless = True
+        # Esc does the same, and the way from the words to "Save view" stays short.
+        self._clear_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._save = QAction("Save view", self)
         self._save.setObjectName("saveView")
+        self._save.setIcon(icons.icon("bookmark", "text2"))
         self._save.setToolTip("Save this search as a view")
         self._save.triggered.connect(lambda: self.save_asked.emit(self.text().strip()))
-        self.addAction(self._save, QLineEdit.ActionPosition.TrailingPosition)
+        self._save_button = BarButton(themes, self._save, self, low=True, colour="text2")
+        for button in (self._clear_button, self._save_button):
+            button.setCursor(Qt.CursorShape.ArrowCursor)
         self.returnPressed.connect(lambda: self.submitted.emit(self.text()))
         self.textChanged.connect(self._text_changed)
         themes.changed.connect(self._theme_changed)
@@ -62,17 +79,41 @@ class SearchBox(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._error is None:
-            return
+        theme = self._themes.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ratio = self.devicePixelRatioF()
+        glass = self._icons.pixmap("search", ICON_SIZE, ratio, "text2")
+        painter.drawPixmap(GRID, (self.height() - ICON_SIZE) // 2, glass)
+        if not self._save_button.isHidden():
+            painter.fillRect(self._save_button.x() - HALF - 1, GRID, 1, self.height() - 2 * GRID, theme.line2)
+        elif not self.text() and not self.hasFocus():
+            self._paint_keys(painter)
+        if self._error is not None:
+            self._paint_error(painter, self._error)
+        painter.end()
+
+    def _paint_keys(self, painter: QPainter) -> None:
+        """The keys that lead here, as on a key cap."""
+        theme = self._themes.theme
+        painter.setFont(theme.fonts.small)
+        words = self._keys
+        width = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID - 2
+        height = theme.fonts.small_line + HALF
+        cap = QRectF(self.width() - GRID - width, (self.height() - height) / 2, width, height)
+        painter.setPen(QPen(theme.line2, 1))
+        painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.setPen(theme.text2)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_error(self, painter: QPainter, error: QueryError) -> None:
         theme = self._themes.theme
         painter.setPen(QPen(theme.bad, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
-        painter.setPen(QPen(theme.bad, 1))
-        painter.drawPolyline(self._wave(self._error.start, self._error.end))
-        painter.end()
+        painter.setPen(QPen(theme.bad, 1.2))
+        painter.drawPolyline(self._wave(error.start, error.end))
 
     def _wave(self, start: int, end: int) -> QPolygonF:
         text = self.text()
@@ -83,11 +124,16 @@ class SearchBox(QLineEdit):
         left = origin + metrics.horizontalAdvance(text[:start])
         right = origin + metrics.horizontalAdvance(text[: max(end, start + 1)])
         right = max(right, left + 6)
-        room = self.rect().adjusted(30, 0, -30, 0)
-        base = (self.height() + metrics.height()) / 2 - 1
+        margins = self.textMargins()
+        room = self.rect().adjusted(margins.left(), 0, -margins.right(), 0)
+        base = (self.height() + metrics.height()) / 2
         first, last = max(room.left(), int(left)), min(room.right(), int(right))
         points = [QPointF(x, base + (1.5 if (x - first) % 4 else -0.5)) for x in range(first, last + 1, 2)]
         return QPolygonF(points)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:
@@ -99,32 +145,25 @@ class SearchBox(QLineEdit):
         super().keyPressEvent(event)
 
     def _text_changed(self, text: str) -> None:
-        self._clear.setVisible(bool(text))
-        self._save.setVisible(bool(text.strip()))
+        self._clear_button.setVisible(bool(text))
+        self._save_button.setVisible(bool(text.strip()))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the buttons at the right end and keep the text out of their way."""
+        right = self.width() - HALF
+        for button, gap in ((self._save_button, 2 * HALF + 1), (self._clear_button, HALF)):
+            if button.isHidden():
+                continue
+            size = button.sizeHint()
+            right -= size.width()
+            button.setGeometry(right, (self.height() - size.height()) // 2, size.width(), size.height())
+            right -= gap
+        margins = QMargins(GRID + ICON_SIZE + HALF, 0, self.width() - right, 0)
+        if margins != self.textMargins():
+            self.setTextMargins(margins)
 
     def _theme_changed(self) -> None:
-        self._glass.setIcon(self._icons.icon("search", "text2"))
-        self._clear.setIcon(self._icons.icon("clear", "text2"))
-        self._save.setIcon(self._icons.icon("bookmark", "text2"))
         self.setFixedHeight(self._themes.theme.fonts.control_height)
+        self._arrange()
         self.update()
-
-
-class Patience:
-    """Waits a little before an error is said: nobody is corrected in the middle of a word."""
-
-    DELAY_MS = 400
-
-    def __init__(self, parent: QWidget) -> None:
-        self._timer = QTimer(parent)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(self.DELAY_MS)
-        self.timeout = self._timer.timeout
-
-    def start(self) -> None:
-        """Begin to wait anew."""
-        self._timer.start()
-
-    def stop(self) -> None:
-        """Wait no longer."""
-        self._timer.stop()

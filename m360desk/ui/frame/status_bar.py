@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
-from m360desk.ui.theme import GRID
+from m360desk.ui.elided_label import ElidedLabel
+from m360desk.ui.frame.mode_badge import ModeBadge
+from m360desk.ui.theme import GRID, HALF, ICON_SIZE
 
 if TYPE_CHECKING:
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Mark, Marks
     from m360desk.ui.theme_source import ThemeSource
+
+FACTS = ("rate", "sessions", "cache", "mode")
+SIGN = 14
+DIVIDER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,11 @@ class SyncLine:
     share: float | None = None
     """Of the whole, 0 to 1, where the whole is known."""
 
+    @property
+    def loud(self) -> bool:
+        """Whether a person is needed: such words are semibold."""
+        return self.colour in ("badtext", "watchtext")
+
 
 class StatusBar(QStatusBar):
     """Sync state, progress and Cancel; rate, sessions, cache size, mode."""
@@ -42,11 +54,13 @@ class StatusBar(QStatusBar):
         self._themes, self._icons, self._marks = themes, icons, marks
         self._line = SyncLine("")
         self.setSizeGripEnabled(False)
-        self._mark = QLabel(self)
-        self._mark.setFixedWidth(16)
+        self._badge = ModeBadge(themes, self)
+        self._sign = QLabel(self)
+        self._sign.setFixedWidth(ICON_SIZE)
         self._state = QLabel(self)
         self._state.setObjectName("syncState")
-        self._detail = QLabel(self)
+        self._detail = ElidedLabel(self)
+        self._detail.setObjectName("syncDetail")
         self._progress = QProgressBar(self)
         self._progress.setObjectName("syncProgress")
         self._progress.setAccessibleName("Progress of the sync")
@@ -56,24 +70,14 @@ class StatusBar(QStatusBar):
         self._cancel = QToolButton(self)
         self._cancel.setText("Cancel")
         self._cancel.setObjectName("cancelSync")
+        self._cancel.setAccessibleName("Cancel the sync")
         self._cancel.setAutoRaise(True)
+        self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cancel.setCursor(Qt.CursorShape.PointingHandCursor)
         self._cancel.clicked.connect(self.cancel_pressed)
-        left = QWidget(self)
-        row = QHBoxLayout(left)
-        row.setContentsMargins(GRID + 4, 0, 0, 0)
-        row.setSpacing(GRID - 2)
-        for each in (self._mark, self._state, self._detail, self._progress, self._cancel):
-            row.addWidget(each)
-        row.addStretch(1)
-        self.addWidget(left, 1)
-        self._facts = {name: QLabel(self) for name in ("rate", "sessions", "cache", "mode")}
-        for number, label in enumerate(self._facts.values()):
-            if number:
-                self.addPermanentWidget(self._divider())
-            label.setContentsMargins(GRID, 0, GRID, 0)
-            self.addPermanentWidget(label)
-        self._facts["rate"].setAccessibleName("Requests a second")
+        self._facts = Facts(themes, self)
+        self.addWidget(self._make_left(), 1)
+        self.addPermanentWidget(self._facts)
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
         self.show_sync(SyncLine("No account yet", icon="question", colour="text2"))
@@ -83,41 +87,113 @@ class StatusBar(QStatusBar):
         self._line = line
         self._state.setText(line.text)
         self._detail.setText(f"· {line.detail}" if line.detail else "")
+        self._detail.setMaximumWidth(self._detail.fontMetrics().horizontalAdvance(self._detail.text()) + 2)
         self._progress.setVisible(line.share is not None)
         if line.share is not None:
             self._progress.setValue(round(line.share * 1000))
         self._cancel.setVisible(line.busy)
-        self._paint_mark()
+        self._paint_sign()
 
     def show_fact(self, name: str, text: str) -> None:
-        """Set one of the facts at the right: rate, sessions, cache or mode."""
-        self._facts[name].setText(text)
+        """Set one of the facts at the right: rate, sessions, cache or mode; "" for none."""
+        self._facts.show_fact(name, text)
 
-    def _divider(self) -> QFrame:
-        line = QFrame(self)
-        line.setFrameShape(QFrame.Shape.VLine)
-        line.setFixedHeight(12)
-        return line
+    def show_mode_word(self, word: str) -> None:
+        """Say that nothing is real: a word such as "TESTING"; "" where all is."""
+        self._badge.show_word(word)
 
-    def _paint_mark(self) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._paint_sign()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Styles frame each item of a status bar; here a line parts it from the pages, and that is all.
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._themes.theme.window)
+        painter.fillRect(0, 0, self.width(), 1, self._themes.theme.line)
+        painter.end()
+
+    def _make_left(self) -> QWidget:
+        left = QWidget(self)
+        row = QHBoxLayout(left)
+        row.setContentsMargins(GRID, 0, 0, 0)
+        row.setSpacing(GRID - 2)
+        for each in (self._badge, self._sign, self._state):
+            row.addWidget(each)
+        row.addWidget(self._detail, 100)
+        row.addWidget(self._progress)
+        row.addWidget(self._cancel)
+        row.addStretch(1)
+        return left
+
+    def _paint_sign(self) -> None:
         line, ratio = self._line, self.devicePixelRatioF()
         theme = self._themes.theme
         if line.mark is not None:
-            self._mark.setPixmap(self._marks.pixmap(line.mark, 14, theme, ratio))
+            self._sign.setPixmap(self._marks.pixmap(line.mark, SIGN, theme, ratio))
         elif line.icon:
-            self._mark.setPixmap(self._icons.pixmap(line.icon, 16, ratio, line.colour))
+            self._sign.setPixmap(self._icons.pixmap(line.icon, ICON_SIZE, ratio, line.colour))
         palette = self._state.palette()
         palette.setColor(self._state.foregroundRole(), getattr(theme, line.colour))
         self._state.setPalette(palette)
-        self._state.setFont(theme.fonts.small_strong if line.colour == "badtext" else theme.fonts.small)
+        self._state.setFont(theme.fonts.small_strong if line.loud else theme.fonts.small)
 
     def _theme_changed(self) -> None:
         theme = self._themes.theme
-        for label in (self._state, self._detail, *self._facts.values()):
+        palette = self._detail.palette()
+        palette.setColor(self._detail.foregroundRole(), theme.text2)
+        self._detail.setPalette(palette)
+        self._detail.setFont(theme.fonts.small)
+        self._cancel.setFont(theme.fonts.small)
+        palette = self._cancel.palette()
+        palette.setColor(palette.ColorRole.ButtonText, theme.accent)
+        self._cancel.setPalette(palette)
+        height = max(24, theme.fonts.small_line + GRID)
+        self._cancel.setFixedHeight(height - HALF)
+        self.setFixedHeight(height)
+        self._paint_sign()
+
+
+class Facts(QWidget):
+    """Short facts parted by lines; one that is empty takes no room, nor a line."""
+
+    def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._labels = {name: QLabel(self) for name in FACTS}
+        self._labels["rate"].setAccessibleDescription("Requests a second")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, HALF, 0)
+        row.setSpacing(0)
+        for name, label in self._labels.items():
+            label.setObjectName(f"fact-{name}")
+            label.setContentsMargins(GRID + 2, 0, GRID, 0)
+            label.hide()
+            row.addWidget(label)
+        themes.changed.connect(self._theme_changed)
+        self._theme_changed()
+
+    def show_fact(self, name: str, text: str) -> None:
+        """Set one; "" takes it away."""
+        self._labels[name].setText(text)
+        self._labels[name].setVisible(bool(text))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = [label for label in self._labels.values() if not label.isHidden()]
+        for label in shown[1:]:
+            top = (self.height() - DIVIDER) // 2
+            painter.fillRect(label.x(), top, 1, DIVIDER, self._themes.theme.line2)
+        painter.end()
+
+    def _theme_changed(self) -> None:
+        theme = self._themes.theme
+        for label in self._labels.values():
             label.setFont(theme.fonts.small)
             palette = label.palette()
-            palette.setColor(label.foregroundRole(), theme.text if label is self._state else theme.text2)
+            palette.setColor(label.foregroundRole(), theme.text2)
             label.setPalette(palette)
-        self._cancel.setFont(theme.fonts.small)
-        self.setFixedHeight(max(24, theme.fonts.small_line + 10))
-        self._paint_mark()
+        self.update()

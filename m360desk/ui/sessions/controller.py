@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE_MS = 400
 """Nobody is corrected in the middle of a word."""
 
+_TITLES = {"testing": "All testing sessions", "demo": "All demo sessions"}
+
 LEAST_PAUSE_MS = 500
 """Between two refreshes while a sync writes."""
 
@@ -213,7 +215,8 @@ class SessionsController(QObject):
         self._bar.show_new(self._hidden)
         count = len(self._latest)
         total = count if self.query.is_empty else self._desk.total
-        title = "All sessions" if self.query.is_empty else self.query.text
+        mode = self._desk.key.mode if self._desk.key is not None else "live"
+        title = _TITLES.get(mode, "All sessions") if self.query.is_empty else self.query.text
         self._bar.show_counts(title, count, total, so_far=self._desk.sync.running)
 
     def _timer(self, milliseconds: int, act: object) -> QTimer:
