@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPalette
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-STYLE = "fusion"
+FUSION = "fusion"
 _DARKENED = 1.40
 """What Fusion divides the brightness by."""
 _BOX_LIGHTENED = 1.10
@@ -25,8 +25,6 @@ _BOXES = ("QCheckBox", "QRadioButton")
 
 def frame_controls(app: QApplication, palette: QPalette, frame: QColor) -> None:
     """Have Fusion's fields, buttons and boxes framed in this colour; for the application's own palette."""
-    if app.style().name() != STYLE:
-        return
     for names, factor in ((_FRAMED, _DARKENED), (_BOXES, _DARKENED / _BOX_LIGHTENED)):
         framed = QPalette(palette)
         framed.setColor(QPalette.ColorRole.Window, _brightened(frame, factor))
