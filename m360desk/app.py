@@ -153,6 +153,7 @@ class Application(QObject):
         self._app.setWindowIcon(application_icon())
         self.shell.build_rest()
         self.shell.build_side_bar(ViewsFile(self.places.settings_file.with_name("views.toml")))
+        self.shell.build_help(self.places, self.redactor)
         self.shell.say_notes(self._notes)
         self._offer_reports()
         self._listen()

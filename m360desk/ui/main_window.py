@@ -195,6 +195,10 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
+    def open_menu(self) -> None:
+        """Open the menu by the keyboard."""
+        self._bar.open_menu()
+
     def next_pane(self, step: int = 1) -> None:
         """Move the keyboard to the next of the panes: search, side bar, list or charts, session."""
         panes: list[QWidget] = [self.search_box]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from m360desk.system.paths import Places
+    from m360desk.system.redaction import Redactor
     from m360desk.system.views_file import ViewsFile
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
@@ -146,6 +148,14 @@ class Shell(QObject):
         self.side_bar.counted.connect(self.settled)
         self.controller.query_changed.connect(self.side_bar.show_query)
         window.search_box.save_asked.connect(self._save_view)
+
+    def build_help(self, places: Places, redactor: Redactor) -> None:
+        """Connect the menu's entries that nothing at the start waits for."""
+        from m360desk.ui.help.desk_help import DeskHelp
+
+        self.help = DeskHelp(
+            self.desk, places, redactor, lambda: self.sync.problem, self.window, self.themes, self.icons
+        )
 
     def _save_view(self, _: str) -> None:
         if self.side_bar is not None:
