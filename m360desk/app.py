@@ -9,7 +9,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from m360desk import __version__
@@ -201,9 +201,7 @@ def make_qt(arguments: list[str]) -> QApplication:
     QApplication.setApplicationDisplayName("M360 Desk")
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("m360desk")
-    app = QApplication(arguments)
-    QLocale.setDefault(QLocale.system())
-    return app
+    return QApplication(arguments)
 
 
 def run(options: Options) -> int:

@@ -174,7 +174,7 @@ def prepare_window_start() -> None:
     its source read by Qt's import hook, so what does not need Qt comes first.
     """
     gc.disable()
-    for name in _WINDOW_WITHOUT_QT:
+    for name in (*_WINDOW_WITHOUT_QT, "ui.plain_import"):
         importlib.import_module(f"m360desk.{name}")
 
 

@@ -1,7 +1,7 @@
 """Finds the sessions that can match at all, where an index names them and they are few."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,7 +28,7 @@ class Few:
 
     connection: sqlite3.Connection
     indexes: frozenset[str]
-    trigrams: bool
+    trigrams: Callable[[], bool]
     most: int
 
     def containing(self, texts: Sequence[str], test: str, parameters: Sequence[Parameter]) -> Rows | None:
@@ -54,7 +54,7 @@ class Few:
 
         None where the index cannot tell.
         """
-        if not self.trigrams or any(len(text) < _TRIGRAM for text in texts):
+        if not self.trigrams() or any(len(text) < _TRIGRAM for text in texts):
             return None
         return " OR ".join(f"({_trigrams(text)})" for text in texts)
 

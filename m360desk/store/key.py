@@ -1,6 +1,5 @@
 """Which cache belongs to which account, mode and service."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -34,12 +33,18 @@ def account_hash(auth_code: str) -> str:
 
     Blanks around it and upper case make no other account (assumption: the authCode is a UUID).
     """
-    return hashlib.sha256(_SALT + auth_code.strip().lower().encode()).hexdigest()
+    return _sha256(_SALT + auth_code.strip().lower().encode())
 
 
 def cache_file(folder: Path, key: CacheKey) -> Path:
     """Where the cache of `key` stands in `folder`."""
     name = f"{key.account[:16]}-{key.mode}"
     if key.api_url is not None:
-        name += "-" + hashlib.sha256(key.api_url.rstrip("/").encode()).hexdigest()[:8]
+        name += "-" + _sha256(key.api_url.rstrip("/").encode())[:8]
     return folder / f"{name}.sqlite3"
+
+
+def _sha256(content: bytes) -> str:
+    from hashlib import sha256  # brings OpenSSL (5 ms): the window starts without it
+
+    return sha256(content).hexdigest()

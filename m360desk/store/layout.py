@@ -9,7 +9,6 @@ Three kinds of columns:
   once a session.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from m360desk.core.fields import COLUMNS, Field, Kind
@@ -67,8 +66,10 @@ class Layout:
 
     def fingerprint(self) -> str:
         """Changes when records have to be read anew: another column, kind or source, or another reading."""
+        from hashlib import sha256  # brings OpenSSL (5 ms): the window starts without it
+
         told = [(field.name, field.kind.name, field.sources, is_coded(field)) for field in self.fields]
-        return hashlib.sha256(repr((READING, told)).encode()).hexdigest()[:16]
+        return sha256(repr((READING, told)).encode()).hexdigest()[:16]
 
 
 def layout_of(fields: tuple[Field, ...]) -> Layout:

@@ -55,7 +55,8 @@ class CacheReader:
         self._known_schema = -1
         self._columns: frozenset[str] = frozenset()
         self._indexes: frozenset[str] = frozenset()
-        self._trigrams = False
+        self._catalogue = ""
+        self._trigrams: bool | None = None
         self._row_select = ""
 
     @classmethod
@@ -289,8 +290,14 @@ class CacheReader:
 
     def _conditions(self, *, limited: bool = False) -> Conditions:
         few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
-        shortcuts = Few(self._connection, self._indexes, self._trigrams, few)
+        shortcuts = Few(self._connection, self._indexes, self._has_trigrams, few)
         return Conditions(self._terms, shortcuts, self._columns, limited=limited)
+
+    def _has_trigrams(self) -> bool:
+        """Whether the trigram index is of this version's catalogue; asked by searches, not by the first rows."""
+        if self._trigrams is None:
+            self._trigrams = self._catalogue == LAYOUT.fingerprint()
+        return self._trigrams
 
     def _records(self) -> "Codec":
         """What decompresses records; its library is not loaded for lists."""
@@ -322,7 +329,8 @@ class CacheReader:
         indexes = self._connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")
         self._indexes = frozenset(name for (name,) in indexes)
         catalogue = self._connection.execute("SELECT value FROM meta WHERE name = 'catalogue'").fetchone()
-        self._trigrams = catalogue is not None and catalogue[0] == LAYOUT.fingerprint()
+        self._catalogue = catalogue[0] if catalogue is not None else ""
+        self._trigrams = None
         values = (f"s.{f.name}" if f.name in self._columns else "NULL" for f in COLUMNS)
         self._row_select = ", ".join(("s.id", "s.row_gone_ms", *values))
         # At the end: whoever interrupts this must not leave a reader that takes all columns for missing.

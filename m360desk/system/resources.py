@@ -16,9 +16,7 @@ def resource(name: str) -> Traversable:
     Raises:
         FileNotFoundError: there is no such file or folder.
     """
-    from importlib.resources import files  # costs more than the rest of this layer's imports
-
-    package = files("m360desk")
+    package = _package()
     parts = name.split("/")
     if any(part in {"", ".", ".."} for part in parts):
         raise FileNotFoundError(f"{name!r} does not name a resource of M360 Desk")
@@ -28,6 +26,18 @@ def resource(name: str) -> Traversable:
     if not (found.is_file() or found.is_dir()):
         raise FileNotFoundError(f"M360 Desk has no resource {name!r}")
     return found
+
+
+def _package() -> Traversable:
+    from pathlib import Path
+
+    package = Path(__file__).parents[1]
+    if package.is_dir():
+        return package
+    # In an archive (a zip application). Imported here only: it costs 8 ms of a start.
+    from importlib.resources import files
+
+    return files("m360desk")
 
 
 def _beside(package: Traversable) -> Traversable:

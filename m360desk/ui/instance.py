@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import sys
@@ -79,8 +78,10 @@ def _tell(text: str) -> None:
 
 def meeting_point(runtime_dir: Path) -> str:
     """The name under which the first window listens; short: the paths of sockets have at most 100 bytes."""
+    from hashlib import sha256  # brings OpenSSL (5 ms): the first rows come without it
+
     place = os.path.normcase(os.path.abspath(runtime_dir))  # noqa: PTH100 - a name, not a path to follow
-    return f"m360desk-{hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}"
+    return f"m360desk-{sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}"
 
 
 class FirstWindow(QObject):

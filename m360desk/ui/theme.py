@@ -9,7 +9,6 @@ and lines are the palette's own and tints are off; shapes stay.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -182,8 +181,8 @@ class Theme:
         else:
             neutrals = _neutrals(dark, window, base, text, accent)
             colours = neutrals | _bands(dark, neutrals)
-        names = ";".join(colours[name].name() for name in sorted(colours))
-        key = f"{'dark' if dark else 'light'}-{blake2b(names.encode(), digest_size=8).hexdigest()}"
+        names = "".join(colours[name].name() for name in sorted(colours))
+        key = f"{'dark' if dark else 'light'}{names}"
         sizes = fonts if fonts is not None else Fonts.from_system()
         return cls(dark=dark, high_contrast=high_contrast, key=key, fonts=sizes, **colours)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QPalette
 
 from m360desk.ui.colour import contrast, luminance
 from m360desk.ui.fonts import Fonts
-from m360desk.ui.fusion import frame_controls
+from m360desk.ui.fusion import FUSION, frame_controls
 from m360desk.ui.theme import Theme, own_palette
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _ON_WINDOWS = sys.platform == "win32"
 # Styles without colours of their own: they take the application's palettes.
 _STYLES_WITHOUT_PALETTE = ("fusion", "windows")
+_STYLE_VARIABLES = ("QT_STYLE_OVERRIDE", "QT_PLUGIN_PATH")
 # This native style cannot be dark (Windows 10): a dark window takes Fusion instead.
 _STYLE_LIGHT_ONLY = "windowsvista"
 
@@ -43,7 +45,7 @@ class ThemeSource(QObject):
     def __init__(self, app: QApplication, choice: str = ThemeChoice.SYSTEM) -> None:
         super().__init__(app)
         self._app = app
-        self._native_style = app.style().name()
+        self._native_style = self._style = _native_style(app)
         self._system_dark = _is_dark(app.palette())
         self._choice = ThemeChoice.SYSTEM
         self._palette_is_ours = False
@@ -100,13 +102,15 @@ class ThemeSource(QObject):
         dark = self._wanted_dark()
         if self._native_style == _STYLE_LIGHT_ONLY:
             wanted = "fusion" if dark else _STYLE_LIGHT_ONLY
-            if self._app.style().name() != wanted:
+            if self._style != wanted:
                 self._app.setStyle(wanted)
-        takes_ours = self._app.style().name() in _STYLES_WITHOUT_PALETTE and not high_contrast
+                self._style = wanted
+        takes_ours = self._style in _STYLES_WITHOUT_PALETTE and not high_contrast
         if takes_ours:
             palette = own_palette(dark=dark)
             self._app.setPalette(palette)
-            frame_controls(self._app, palette, Theme.from_palette(palette, fonts=fonts).control)
+            if self._style == FUSION:
+                frame_controls(self._app, palette, Theme.from_palette(palette, fonts=fonts).control)
         elif self._palette_is_ours:
             self._app.setPalette(QPalette())
         self._palette_is_ours = takes_ours
@@ -137,6 +141,17 @@ def high_contrast_wanted(app: QGuiApplication) -> bool:
     palette = app.palette()
     base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
     return base == palette.color(QPalette.ColorRole.Window) and contrast(base, text) > 15
+
+
+def _native_style(app: QApplication) -> str:
+    """Return the name of the style that Qt has chosen.
+
+    On Linux it is Fusion where nobody asked for another, since Qt as packaged for Python brings no other that
+    it would choose. To ask the style itself makes all of its five hundred names (6 ms of a start).
+    """
+    if sys.platform == "linux" and not any(name in os.environ for name in _STYLE_VARIABLES):
+        return "fusion"
+    return app.style().name()
 
 
 def _is_dark(palette: QPalette) -> bool:
