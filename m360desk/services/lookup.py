@@ -30,6 +30,11 @@ _NOT_CACHED = UserText(
     "The service was not asked: testing mode answers with made-up sessions, and off-line it cannot be asked.",
     "In live mode, with a connection, the account is searched too.",
 )
+_NOT_ASKABLE = UserText(
+    "No session of this device on this computer.",
+    "The account cannot be asked for it: the service wants IMEIs, serials and IDs of another form.",
+    "Check what was scanned, or search for a part of it.",
+)
 _ANOTHER_DEVICE = UserText(
     "The service answered with another device.",
     "None of the sessions that it sent carries what was asked for, so none was taken.",
@@ -50,11 +55,14 @@ class LookupResult:
         row_ids: the sessions' rows in the cache, the newest first.
         source: where they were found; None: nowhere.
         problem: why nothing was found, in words for the user.
+        denied: the account itself has answered that it has no session of it. Where this is false and nothing
+            was found, nobody can say that there is none.
     """
 
     row_ids: tuple[int, ...]
     source: Literal["cache", "service"] | None
     problem: UserText | None = None
+    denied: bool = False
 
 
 async def look_up(
@@ -64,36 +72,54 @@ async def look_up(
     find: Callable[[str], Awaitable[Sequence[int]]],
     cache: WriterPort,
     mode: SyncMode,
+    others: Sequence[Scan] = (),
 ) -> LookupResult:
     """Find the sessions of what was scanned; those that only the service has are stored.
 
     Args:
-        scan: what to look for. client: the line to the service; None: off-line. find: looks in the cache
-        for exactly this identifier (`CacheReader.find`). cache: where sessions found at the service go.
-        They belong to no stretch: that they are there says nothing
-            about their neighbours.
+        scan: what to look for. others: what else the same code stands for, looked for after that.
+        client: the line to the service; None: off-line. find: looks in the cache for exactly this identifier
+        (`CacheReader.find`). cache: where sessions found at the service go. They belong to no stretch: that
+        they are there says nothing about their neighbours.
         mode: in testing mode the service is not asked, since it would make sessions up.
 
     Raises:
         StoreError: the cache could not be written.
     """
-    cached = tuple(await find(scan.value))
-    if cached:
-        return LookupResult(cached, "cache")
+    for each in (scan, *others):
+        cached = tuple(await find(each.value))
+        if cached:
+            return LookupResult(cached, "cache")
     if client is None or mode == "testing":
         return LookupResult((), None, _NOT_CACHED)
-    request = _request(scan)
-    if request is None:
-        return LookupResult((), None, _NOT_FOUND)
-    try:
-        page = await client.get_history(request, priority=Priority.USER)
-    except (ServiceRefused, ValidationRefused):
-        return LookupResult((), None, _NOT_FOUND)
-    except ApiError as error:
-        return LookupResult((), None, error.user_text)
-    sessions = [read(record) for record in page.records]
-    if not sessions:
-        return LookupResult((), None, _NOT_FOUND)
+    answered = refusal = None
+    for each in _meanings(scan, others):
+        request = _request(each)
+        if request is None:
+            continue
+        try:
+            page = await client.get_history(request, priority=Priority.USER)
+        except (ServiceRefused, ValidationRefused) as error:
+            # No answer about the device: the service would not be asked that. Another meaning may do.
+            refusal = refusal or error.user_text
+            continue
+        except ApiError as error:
+            return LookupResult((), None, error.user_text)
+        answered = answered or each
+        # A guess at what the code may be besides proves nothing by what it brings.
+        if page.records and (each is scan or _has(each, page.records)):
+            return await _found(each, page.records, cache)
+    if answered is scan:
+        return LookupResult((), None, _NOT_FOUND, denied=True)
+    return LookupResult((), None, refusal or _NOT_ASKABLE)
+
+
+def _has(scan: Scan, records: Sequence[bytes]) -> bool:
+    return any(_is_it(read(record), scan) for record in records)
+
+
+async def _found(scan: Scan, records: Sequence[bytes], cache: WriterPort) -> LookupResult:
+    sessions = [read(record) for record in records]
     if any(is_sample(session) for session in sessions):
         return LookupResult((), None, _MADE_UP)
     right = [session for session in sessions if _is_it(session, scan)]
@@ -101,6 +127,13 @@ async def look_up(
         return LookupResult((), None, _ANOTHER_DEVICE)
     rows = await cache.submit(lambda writer: _store(writer, right))
     return LookupResult(rows, "service")
+
+
+def _meanings(scan: Scan, others: Sequence[Scan]) -> tuple[Scan, ...]:
+    """What to ask for, most likely first: shops give custom IDs that look like serials."""
+    also = [Scan("custom", scan.value)] if scan.kind == "serial" else []
+    also += [Scan("serial", scan.value)] if scan.kind == "text" else []
+    return (scan, *others, *also)
 
 
 def _request(scan: Scan) -> HistoryRequest | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from m360desk.core.identity import read_scan
+from m360desk.core.scanning import read_code
 from m360desk.core.user_text import UserText
 from m360desk.ui.sync_words import words_for
 
@@ -81,9 +82,9 @@ class DeviceFinding(QObject):
             return
         number = self._round
         self._accounts.look_up(
-            scan.value,
-            lambda found: self._found(number, found),
-            lambda error: self._failed(number, error),
+            read_code(scan.value),
+            done=lambda found: self._found(number, found),
+            failed=lambda error: self._failed(number, error),
         )
 
     def _found(self, number: int, found: Found) -> None:

@@ -21,7 +21,7 @@ from m360desk.system.credentials import (
     environment_credentials,
 )
 from m360desk.workers.demo import DEMO_SESSIONS, Demo
-from m360desk.workers.finder import Found, look_up, make_report, read_again
+from m360desk.workers.finder import Found, LookUp, make_report, read_again
 from m360desk.workers.keys import Keys
 from m360desk.workers.lines import Lines
 
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 
     from m360desk.api.answers import ReportLink
     from m360desk.api.check import ConnectionReport
+    from m360desk.core.scanning import Code
     from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.simulator.host import SimulatorProcess
     from m360desk.store.key import Mode
+    from m360desk.store.reader import CacheReader
     from m360desk.system.redaction import Redactor
     from m360desk.system.settings import Settings
     from m360desk.workers.desk import Desk
@@ -221,10 +223,21 @@ class Accounts(QObject):
         return self._lines.rate_text()
 
     def look_up(
-        self, text: str, done: Callable[[Found], None], failed: Callable[[BaseException], None]
-    ) -> None:
+        self,
+        code: Code,
+        *,
+        done: Callable[[Found], None],
+        failed: Callable[[BaseException], None],
+        read: Callable[[CacheReader, Sequence[int]], object] | None = None,
+        asking: Callable[[], None] | None = None,
+        asks: bool = True,
+    ) -> LookUp:
         """Find what was scanned: in the cache, else at the service, whose sessions are stored."""
-        look_up(self._desk, self._lines, text, done, failed)
+        found = LookUp(
+            self._desk, self._lines, code, done=done, failed=failed, read=read, asking=asking, asks=asks
+        )
+        found.start()
+        return found
 
     def read_again(
         self, session_id: str, done: Callable[[Found], None], failed: Callable[[BaseException], None]

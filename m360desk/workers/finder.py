@@ -2,71 +2,155 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from m360desk.core.identity import Scan, read_scan
+from m360desk.core.identity import Scan
 from m360desk.store.errors import CacheAbsent
 from m360desk.workers.keys import NoCredentials
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Callable, Sequence
 
     from m360desk.api.answers import ReportLink
     from m360desk.core.cancel import CancelToken
+    from m360desk.core.scanning import Code
     from m360desk.core.user_text import UserText
     from m360desk.services.lookup import LookupResult
     from m360desk.store.reader import CacheReader
     from m360desk.workers.desk import Desk
     from m360desk.workers.line import Line
     from m360desk.workers.lines import Lines
+    from m360desk.workers.network_lane import Errand
 
     Failed = Callable[[BaseException], None]
+    Read = Callable[[CacheReader, Sequence[int]], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a look-up found: rows of the cache, newest first, and where; or why nothing, in words."""
+    """What a look-up found: rows of the cache, newest first, and where; or why nothing, in words.
+
+    ``denied``: the account itself has answered that it has none. ``content`` is what the asker had read of
+    the sessions.
+    """
 
     row_ids: tuple[int, ...]
     source: Literal["cache", "service"] | None
     problem: UserText | None = None
+    denied: bool = False
+    content: object = None
 
 
-def look_up(desk: Desk, lines: Lines, text: str, done: Callable[[Found], None], failed: Failed) -> None:
-    """Find what was scanned in the cache, else ask the service and store what it has.
+class LookUp:
+    """One device that is looked for: in the cache, else at the service, whose sessions are stored.
 
-    A later look-up takes the place of one that is still under way in the cache.
+    ``read`` is called in a reader's thread with the rows that were found; what it returns comes with the
+    answer, so that a device in the cache costs one trip to the thread. ``asking`` is called when the cache
+    has none and the service is asked. Exactly one of ``done`` and ``failed`` is called, none after
+    ``cancel``. A later look-up takes the place of one that is still under way in the cache.
     """
-    lanes, key = desk.lanes, desk.key
-    if lanes is None or key is None:
-        failed(NoCredentials())
-        return
-    scan = read_scan(text)
 
-    def searched(ids: Sequence[int]) -> None:
-        if ids:
-            done(Found(tuple(ids), "cache"))
-        elif desk.key == key:
-            lines.with_line(lambda line: _ask(desk, line, scan, done, failed), failed)
+    def __init__(
+        self,
+        desk: Desk,
+        lines: Lines,
+        code: Code,
+        *,
+        done: Callable[[Found], None],
+        failed: Failed,
+        read: Read | None = None,
+        asking: Callable[[], None] | None = None,
+        asks: bool = True,
+    ) -> None:
+        """``asks`` False: the cache is all that counts."""
+        self._desk, self._lines, self._code = desk, lines, code
+        self._done, self._failed, self._read, self._asking = done, failed, read, asking
+        self._asks = asks and code.problem is None
+        self._key = desk.key
+        self._given_up = False
+        self._errand: Errand | None = None
 
-    def search(reader: CacheReader, _: CancelToken) -> array[int]:
-        return reader.find(scan.value)
+    def start(self) -> None:
+        """Look into the cache."""
+        self._search(self._searched)
 
-    def unread(error: Exception) -> None:
-        if isinstance(error, CacheAbsent):
-            searched(())
+    def cancel(self) -> None:
+        """Want no answer any more; a request to the service that is under way is broken off."""
+        self._given_up = True
+        if self._errand is not None:
+            self._errand.abandon()
+
+    @property
+    def _holds(self) -> bool:
+        return not self._given_up and self._desk.key == self._key
+
+    def _search(self, searched: Callable[[Found], None]) -> None:
+        lanes = self._desk.lanes
+        if lanes is None:
+            self._failed(NoCredentials())
+            return
+
+        def answered(found: Found) -> None:
+            if self._holds:
+                searched(found)
+
+        def unread(error: Exception) -> None:
+            if not self._holds:
+                return
+            if isinstance(error, CacheAbsent):
+                searched(Found((), None))
+            else:
+                self._failed(error)
+
+        lanes.rows.request("look up", self._look, answered, unread)
+
+    def _look(self, reader: CacheReader, _: CancelToken) -> Found:
+        """In the reader's thread."""
+        for scan in (self._code.scan, *self._code.others):
+            ids = tuple(reader.find(scan.value))
+            if ids:
+                content = self._read(reader, ids) if self._read is not None else None
+                return Found(ids, "cache", content=content)
+        return Found((), None)
+
+    def _searched(self, found: Found) -> None:
+        if found.row_ids or not self._asks:
+            self._done(found)
+            return
+        if self._asking is not None:
+            self._asking()
+        self._lines.with_line(self._ask, self._refused)
+
+    def _refused(self, error: BaseException) -> None:
+        if self._holds:
+            self._failed(error)
+
+    def _ask(self, line: Line) -> None:
+        if self._holds:
+            code = self._code
+            self._errand = _ask(self._desk, line, code.scan, self._answered, self._refused, code.others)
+
+    def _answered(self, found: Found) -> None:
+        if not self._holds:
+            return
+        if found.row_ids and self._read is not None:
+            self._search(lambda stored: self._done(replace(stored, source="service")))
         else:
-            failed(error)
-
-    lanes.rows.request("look up", search, searched, unread)
+            self._done(found)
 
 
-def _ask(desk: Desk, line: Line, scan: Scan, done: Callable[[Found], None], failed: Failed) -> None:
+def _ask(
+    desk: Desk,
+    line: Line,
+    scan: Scan,
+    done: Callable[[Found], None],
+    failed: Failed,
+    others: Sequence[Scan] = (),
+) -> Errand | None:
     lanes, key = desk.lanes, desk.key
     if lanes is None or key is None:
-        return
+        return None
     writer, mode = lanes.writer, key.mode
 
     async def not_cached(_: str) -> Sequence[int]:
@@ -75,21 +159,27 @@ def _ask(desk: Desk, line: Line, scan: Scan, done: Callable[[Found], None], fail
     async def job() -> LookupResult:
         from m360desk.services.lookup import look_up as ask_service
 
-        return await ask_service(scan, client=line.client(), find=not_cached, cache=writer, mode=mode)
+        return await ask_service(
+            scan, client=line.client(), find=not_cached, cache=writer, mode=mode, others=others
+        )
 
     def found(result: LookupResult) -> None:
         if result.row_ids:
             desk.sync.wrote.emit()
-        done(Found(result.row_ids, result.source, result.problem))
+        done(Found(result.row_ids, result.source, result.problem, result.denied))
 
-    desk.network.start(job, found, failed)
+    return desk.network.start(job, found, failed)
 
 
 def read_again(
     desk: Desk, lines: Lines, session_id: str, done: Callable[[Found], None], failed: Failed
 ) -> None:
     """Ask the service for one session, whatever the cache has, and store it as it is now."""
-    lines.with_line(lambda line: _ask(desk, line, Scan("session", session_id), done, failed), failed)
+
+    def ask(line: Line) -> None:
+        _ask(desk, line, Scan("session", session_id), done, failed)
+
+    lines.with_line(ask, failed)
 
 
 def make_report(

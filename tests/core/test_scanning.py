@@ -81,7 +81,7 @@ def test_what_is_no_device_is_named(text: str, words: str, digit: str | None) ->
 def test_other_codes(text: str, scan: Scan, others: tuple[Scan, ...], note: str | None) -> None:
     code = read_code(text)
     assert (code.scan, code.others, code.problem) == (scan, others, None)
-    assert (note in code.note if code.note else False) == (note is not None)
+    assert (code.note is None) if note is None else (note in str(code.note))
 
 
 def test_a_code_of_several_lines_keeps_its_other_identities() -> None:

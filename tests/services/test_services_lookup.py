@@ -14,7 +14,9 @@ from m360desk.store.reader import CacheReader
 from tests.services.conftest import Bench
 
 
-def find(bench: Bench, scan: Scan, mode: SyncMode = "live", *, online: bool = True) -> LookupResult:
+def find(
+    bench: Bench, scan: Scan, mode: SyncMode = "live", *, online: bool = True, others: Sequence[Scan] = ()
+) -> LookupResult:
     async def in_cache(identifier: str) -> Sequence[int]:
         try:
             with CacheReader.open(bench.path) as reader:
@@ -23,7 +25,8 @@ def find(bench: Bench, scan: Scan, mode: SyncMode = "live", *, online: bool = Tr
             return ()
 
     async def ask(client: Client, writer: WriterThread) -> LookupResult:
-        return await look_up(scan, client=client if online else None, find=in_cache, cache=writer, mode=mode)
+        line = client if online else None
+        return await look_up(scan, client=line, find=in_cache, cache=writer, mode=mode, others=others)
 
     bench.control("reset-counters")
     return bench.with_client(ask)
@@ -99,15 +102,34 @@ def test_testing_mode_and_off_line_ask_nobody(bench: Bench) -> None:
     for result in (find(bench, scan, "testing"), find(bench, scan, online=False)):
         assert (result.row_ids, result.source) == ((), None)
         assert result.problem is not None
+        assert not result.denied
     assert bench.asked() == []
 
 
-@pytest.mark.parametrize("text", ["353918107000008", "no such thing", "x"])
-def test_what_is_nowhere_is_said_to_be_nowhere(bench: Bench, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "denied"), [("353918107000008", True), ("no such thing", True), ("x", False), ("a" * 80, False)]
+)
+def test_what_is_nowhere_is_said_to_be_nowhere(bench: Bench, text: str, denied: bool) -> None:
+    """That the account has none is said only where the account has answered so."""
     result = find(bench, read_scan(text))
-    assert (result.row_ids, result.source) == ((), None)
+    assert (result.row_ids, result.source, result.denied) == ((), None, denied)
     assert result.problem is not None
     assert "No session" in result.problem.happened
+
+
+def test_what_else_a_code_may_mean_is_looked_for_after_it(bench: Bench) -> None:
+    """A custom ID that looks like a serial; a box that writes an S in front; the second number of a label."""
+    known = identified(bench)
+    nowhere = Scan("imei", "353918107000008")
+    for scan, others in (
+        (Scan("serial", known["customId"]), ()),
+        (Scan("serial", "S" + known["serial"]), (Scan("serial", known["serial"]),)),
+        (nowhere, (nowhere, Scan("imei", known["imei"]))),
+    ):
+        bench.path.unlink(missing_ok=True)
+        result = find(bench, scan, others=others)
+        assert (result.source, result.denied) == ("service", False)
+    assert find(bench, nowhere, others=(Scan("imei", known["imei"]),)).source == "cache"
 
 
 def test_trouble_with_the_service_is_told_as_it_is(bench: Bench) -> None:
@@ -115,3 +137,4 @@ def test_trouble_with_the_service_is_told_as_it_is(bench: Bench) -> None:
     result = find(bench, Scan("imei", identified(bench)["imei"]))
     assert result.problem is not None
     assert "redirection" in result.problem.happened
+    assert not result.denied

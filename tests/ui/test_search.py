@@ -198,7 +198,7 @@ def test_a_misread_imei_is_named_and_nothing_is_asked(
     bench: Bench, clock: ScannerClock, code: str, problem: str
 ) -> None:
     asked: list[str] = []
-    bench.application.accounts.look_up = lambda text, *_: asked.append(text)  # type: ignore[method-assign]  # must not be called
+    bench.application.accounts.look_up = lambda text, **_: asked.append(text)  # type: ignore[method-assign]  # must not be called
     bench.table.setFocus()
     send(bench, code)
     bench.settle()
@@ -228,7 +228,7 @@ def test_without_credentials_it_is_said_that_the_account_could_not_be_asked(
     bench: Bench, clock: ScannerClock
 ) -> None:
     accounts = bench.application.accounts
-    accounts.look_up = lambda _text, _done, failed: failed(NoCredentials())  # type: ignore[method-assign,assignment]  # no keyring here
+    accounts.look_up = lambda _code, *, failed, **_: failed(NoCredentials())  # type: ignore[method-assign,assignment]  # no keyring here
     bench.table.setFocus()
     send(bench, "C39RWJ1VFWJQ")
     bench.settle()
@@ -239,7 +239,7 @@ def test_without_credentials_it_is_said_that_the_account_could_not_be_asked(
 @pytest.mark.parametrize("text", ["imei:3529", "serial:F17", "iphone", "battery:<80"])
 def test_enter_on_a_search_asks_nobody(bench: Bench, text: str) -> None:
     asked: list[str] = []
-    bench.application.accounts.look_up = lambda text, *_: asked.append(text)  # type: ignore[method-assign]  # must not be called
+    bench.application.accounts.look_up = lambda text, **_: asked.append(text)  # type: ignore[method-assign]  # must not be called
     bench.box.setText(text)
     bench.box.setFocus()
     bench.press(Qt.Key.Key_Return)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from m360desk.core.scanning import read_code
 from m360desk.services.account import AddressError
 from m360desk.system.locks import cache_lock
 from m360desk.system.settings import Account, Settings
@@ -173,7 +174,7 @@ def test_a_look_up_asks_the_service_for_what_is_not_here(
     asked = simulator.control("counters")["requests"]
 
     def look_up(text: str) -> Found:
-        office.accounts.look_up(text, found.append, lambda error: office.failures.append(error))  # type: ignore[arg-type]  # a BaseException fails the test as well
+        office.accounts.look_up(read_code(text), done=found.append, failed=office.failures.append)  # type: ignore[arg-type]  # a BaseException fails the test as well
         office.until(lambda: bool(found or office.failures))
         assert not office.failures
         return found.pop()
