@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from m360desk.api.answers import ReportLink
     from m360desk.api.check import ConnectionReport
+    from m360desk.api.retry import Waiting
     from m360desk.core.scanning import Code
     from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.simulator.host import SimulatorProcess
@@ -178,11 +179,22 @@ class Accounts(QObject):
         options = sync_options(self._desk.settings, self.mode)
 
         async def sync(news: Callable[[SyncProgress], None]) -> SyncResult:
-            from m360desk.services.sync import run_sync
+            from m360desk.services.sync import SyncProgress, run_sync
+
+            last = SyncProgress("probing")
 
             def tell(progress: SyncProgress) -> None:
+                nonlocal last
+                last = progress
                 line.note_rate()
                 news(progress)
+
+            def wait(waiting: Waiting) -> None:
+                why = waiting.reason.user_text.happened.rstrip(".")
+                text = f"{max(1, round(waiting.seconds))} s: {why}"
+                news(replace(last, phase="waiting", waiting_seconds=waiting.seconds, text=text))
+
+            line.on_wait = wait
 
             return await run_sync(line.client(), writer, options, progress=tell, now_ms=self._desk.now_ms)
 

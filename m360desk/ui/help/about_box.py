@@ -72,6 +72,7 @@ class AboutBox(QDialog):
         column.addSpacing(GRID)
         column.addWidget(buttons)
         self.setMinimumWidth(WIDTH)
+        self.resize(WIDTH, column.heightForWidth(WIDTH))
 
     def _make_head(self) -> QHBoxLayout:
         logo = QLabel(self)
@@ -79,7 +80,11 @@ class AboutBox(QDialog):
         words = QVBoxLayout()
         words.setSpacing(HALF)
         words.addWidget(ThemedLabel(self._themes, "M360 Desk", font="heading", parent=self))
-        words.addWidget(ThemedLabel(self._themes, UNOFFICIAL, colour="text2", wraps=True, parent=self))
+        plain = ThemedLabel(self._themes, UNOFFICIAL, colour="text2", wraps=True, parent=self)
+        # A width that is known gives a height that is right.
+        plain.setFixedWidth(WIDTH - LOGO - 8 * GRID)
+        words.addWidget(plain)
+        words.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
         row.addWidget(logo, 0, Qt.AlignmentFlag.AlignTop)

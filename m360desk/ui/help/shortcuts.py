@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 Line = tuple[str, str]
-SIZE = (680, 600)
+SIZE = (784, 640)
+KEYS_WIDTH = 176
 _HERE: dict[str, tuple[Line, ...]] = {
     "Search box": (
         ("Down", "On to the list"),
         ("Esc", "Clear the search"),
-        ("Return", "Look the device up, in the account too"),
+        ("Return", "Look the device up"),
     ),
     "Chips": (
-        ("Return", "Select its words in the search box"),
+        ("Return", "Show its words in the box"),
         ("Del", "Take it out of the search"),
     ),
     "Side bar": (
@@ -43,7 +44,7 @@ _HERE: dict[str, tuple[Line, ...]] = {
         ("Del", "Delete a saved view"),
     ),
     "List": (
-        ("Up, Down, PgUp, PgDown", "Another session"),
+        ("Up, Down", "Another session"),
         ("Shift, Ctrl", "Choose several"),
         ("Ctrl+A", "Choose all"),
         ("Ctrl+C", "Copy the chosen rows"),
@@ -123,9 +124,10 @@ class ShortcutsSheet(QDialog):
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(HALF)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 14 * GRID)
+        grid.setColumnMinimumWidth(0, KEYS_WIDTH)
         for row, (keys, text) in enumerate(lines):
-            grid.addWidget(ThemedLabel(self._themes, native(keys), colour="text2", parent=self), row, 0)
+            names = ThemedLabel(self._themes, native(keys), colour="text2", parent=self)
+            grid.addWidget(names, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(ThemedLabel(self._themes, text, wraps=True, parent=self), row, 1)
         column.addLayout(grid)
         column.addSpacing(2 * GRID)
