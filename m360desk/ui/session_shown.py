@@ -11,6 +11,7 @@ from m360desk.ui.detail.content import PaneContext
 from m360desk.ui.detail.describe_selection import describe_many
 from m360desk.ui.detail.loading import load_session
 from m360desk.ui.detail.pane import DetailPane
+from m360desk.ui.detail.record_facts import is_local
 from m360desk.ui.session_work import SessionWork
 
 if TYPE_CHECKING:
@@ -221,8 +222,10 @@ class ShownSession(QObject):
     # The rest
 
     def _context(self) -> PaneContext:
-        mode = self._desk.key.mode if self._desk.key is not None else "live"
-        return PaneContext(self._desk.now_ms(), self._desk.zone, self._desk.limits, mode)
+        desk, key = self._desk, self._desk.key
+        mode = key.mode if key is not None else "live"
+        local = key is not None and is_local(key.api_url or "")
+        return PaneContext(desk.now_ms(), desk.zone, desk.limits, mode, local_service=local)
 
     def _connect_pane(self) -> None:
         pane, work = self.pane, self.work

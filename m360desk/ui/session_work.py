@@ -13,7 +13,7 @@ from m360desk.core.query import EVERYTHING, Order
 from m360desk.core.user_text import UserText
 from m360desk.ui.detail.loading import load_session
 from m360desk.ui.detail.raw_body import RawBody
-from m360desk.ui.detail.record_facts import is_safe_link
+from m360desk.ui.detail.record_facts import is_local, is_safe_link
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.text import date_and_clock
 
@@ -81,9 +81,10 @@ class SessionWork(QObject):
 
     def open_link(self, address: str) -> None:
         """Open an address in the browser; only safe ones."""
-        demo = self._desk.key is not None and self._desk.key.mode == "demo"
+        key = self._desk.key
+        local = key is not None and is_local(key.api_url or "")
         url = QUrl(address)
-        if not is_safe_link(address, loopback=demo) or not url.isValid():
+        if not is_safe_link(address, loopback=local) or not url.isValid():
             self.noted.emit(_UNSAFE)
         elif not QDesktopServices.openUrl(url):
             self.noted.emit(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from m360desk.core.battery import Limits
 from m360desk.core.records import read, read_detail
 from m360desk.store.stored import StoredRow, Version
-from m360desk.ui.detail.content import SECTIONS, PaneContent, PaneContext, Reading
+from m360desk.ui.detail.content import SECTIONS, Line, PaneContent, PaneContext, Reading
 from m360desk.ui.detail.describe import describe, describe_row
 from m360desk.ui.detail.describe_battery import limit_crossing
 from m360desk.ui.detail.loading import SessionDetail
@@ -40,9 +40,14 @@ def _record(**changes: object) -> dict[str, Any]:
 
 
 def _say(
-    record: object, *, mode: str = "live", history: tuple[StoredRow, ...] = (), **more: Any
+    record: object,
+    *,
+    mode: str = "live",
+    local: bool = False,
+    history: tuple[StoredRow, ...] = (),
+    **more: Any,
 ) -> PaneContent:
-    context = PaneContext(_CONTEXT.now_ms, _ZONE, _CONTEXT.limits, mode)
+    context = PaneContext(_CONTEXT.now_ms, _ZONE, _CONTEXT.limits, mode, local)
     return describe(SessionDetail(1, read_detail(json.dumps(record).encode()), history, **more), context)
 
 
@@ -222,27 +227,31 @@ def test_limit_crossing(points: list[tuple[int, float]], words: str) -> None:
     assert bool(said) == bool(words)
 
 
-def test_only_https_addresses_are_links() -> None:
-    def links(mode: str, *addresses: str) -> list[object]:
+def test_only_https_addresses_are_links_and_say_where_they_lead() -> None:
+    def lines(*addresses: str, local: bool = False) -> list[Line]:
         record = _record(diagnosticsReports=[{"pdfLink": address} for address in addresses])
-        return [line.target for line in _say(record, mode=mode).sections["reports"].lines]
+        return list(_say(record, local=local).sections["reports"].lines)
 
-    good = "https://m360soft.com/r.pdf"
+    good, here = "https://m360soft.com/r.pdf", "http://127.0.0.1:8360/r.pdf"
     bad = (
-        "http://m360soft.com/r",
-        "javascript:alert(1)",
-        "file:///etc/passwd",
-        "https://a@b/",
-        "https://[",
+        *("http://m360soft.com/r", "javascript:alert(1)", "file:///etc/passwd", "https://a@b/", "https://["),
         "//x/y",
     )
-    assert links("live", good, *bad) == [good, *[None] * len(bad)]
-    assert links("live", "http://127.0.0.1:8360/r.pdf") == [None]
-    assert links("demo", "http://127.0.0.1:8360/r.pdf", "http://10.0.0.1/") == [
-        "http://127.0.0.1:8360/r.pdf",
-        None,
-    ]
+    assert [line.target for line in lines(good, *bad)] == [good, *[None] * len(bad)]
+    assert lines(good)[0].spoken == "Diagnostics: PDF at m360soft.com"
+    assert "not opened" in lines(here)[0].spoken
+    assert [line.target for line in lines(here, "http://10.0.0.1/", local=True)] == [here, None]
     assert not is_safe_link("")
+
+
+def test_photos_are_links_by_their_names() -> None:
+    photos = [{"link": "https://cdn.example/1.jpg", "side": "front"}, "https://cdn.example/2.jpg", {"id": 3}]
+    content = _say(_record(gradingPhotos=photos))
+    assert _spoken(content, "grading")[-3:] == [
+        "Photo 1, front: at cdn.example",
+        "Photo 2: at cdn.example",
+        "Photos 3",
+    ]
 
 
 def test_earlier_versions_and_a_session_that_is_gone() -> None:

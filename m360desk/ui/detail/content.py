@@ -34,12 +34,17 @@ FOLDED_AT_FIRST = frozenset({"versions", "raw"})
 
 @dataclass(frozen=True, slots=True)
 class PaneContext:
-    """What the pane must know beside the session: the moment (ms since 1970 UTC), zone, limits, mode."""
+    """What the pane must know beside the session: the moment (ms since 1970 UTC), zone, limits, mode.
+
+    ``local_service``: the service runs on this computer, as the demo's does; then its links, which are http
+    to this computer, may be opened too.
+    """
 
     now_ms: int
     zone: tzinfo
     limits: Limits
     mode: str = "live"
+    local_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)

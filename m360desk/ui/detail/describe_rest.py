@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from m360desk.core.derive_state import EXPENSE_SOURCES, WIPE_SOURCES, account_locks, is_on, part_states
 from m360desk.core.flags import SIM_LOCK
 from m360desk.ui.detail.content import Line, Piece, Run, SectionContent
-from m360desk.ui.detail.pieces import count, figure, key_value, marked, plain, quantity
+from m360desk.ui.detail.pieces import count, figure, key_value, link_line, marked, plain, quantity
 from m360desk.ui.detail.record_facts import (
-    is_safe_link,
     members,
+    photo_links,
     report_links,
     scalar_text,
     scalars,
@@ -120,8 +120,11 @@ def grading_section(fields: Fields, reading: Reading, context: PaneContext) -> S
         return _empty("not graded")
     source = ", ".join(text for text in (who(result), when(result, context.zone)) if text)
     lines = [key_value("Grade", (Run(grade),) if grade else quantity(None), source), *more]
-    if photos:
-        lines.append(key_value("Photos", quantity(photos)))
+    photos_as_came = reading.merged.get("gradingPhotos")
+    links = [link_line(name, "", link, context) for name, link in photo_links(photos_as_came)]
+    lines += links
+    if photos > len(links):
+        lines.append(key_value("Photos", quantity(photos), "without an address" if not links else ""))
     return SectionContent((Run(grade, colour="text2"),) if grade else (), tuple(lines))
 
 
@@ -175,22 +178,11 @@ def expenses_section(fields: Fields, reading: Reading) -> SectionContent:
 
 
 def reports_section(reading: Reading, context: PaneContext) -> SectionContent:
-    """Return the reports of the diagnostics; only https addresses are links (in the demo, its own too)."""
-    lines = []
-    for name, kind, link in report_links(reading.merged.get("diagnosticsReports")):
-        safe = is_safe_link(link, loopback=context.mode == "demo")
-        right = Run(kind if safe else f"{kind}, not opened: no https", colour="accent" if safe else "text2")
-        lines.append(
-            Line(
-                (Piece(24, (Run(name),)), Piece(0, (right,), right=True)),
-                icon="external" if safe else "warning",
-                icon_colour="accent" if safe else "text2",
-                spoken=f"{name}: {right.text}",
-                copied=link,
-                tip=shortened(link, 200),
-                target=link if safe else None,
-            )
-        )
+    """Return the reports of the diagnostics; only https addresses are links."""
+    lines = [
+        link_line(name, kind, link, context)
+        for name, kind, link in report_links(reading.merged.get("diagnosticsReports"))
+    ]
     return SectionContent((), tuple(lines)) if lines else _empty("none")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -156,9 +156,10 @@ class DetailPane(QScrollArea):
         self._page.setUpdatesEnabled(False)
         try:
             self._fill(content, session)
+            self._show_page(self._page)
+            self._settle()
         finally:
             self._page.setUpdatesEnabled(True)
-        self._show_page(self._page)
         if place is not None:
             self._return_to(*place)
 
@@ -251,14 +252,10 @@ class DetailPane(QScrollArea):
             if key in self.lists:
                 self.lists[key].show_lines(shown.lines)
             section.show_header(shown.summary, has_lines=bool(shown.lines))
-        self._settle()
 
     def _settle(self) -> None:
-        """Lay everything out now, from the inside out, so that no half-way state is ever painted."""
-        for widget in (*self.sections.values(), self._page):
-            layout = widget.layout()
-            if layout is not None:
-                layout.activate()
+        """Lay everything out now, so that no half-way state is ever painted."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def _enable_actions(self, enabled: bool) -> None:
         for button in (self.head.refresh, self.head.report, self.head.more, self.raw.copy_button):
@@ -325,6 +322,11 @@ class DetailPane(QScrollArea):
             self.verticalScrollBar().setValue(section.y() + hidden)
 
     def _show_page(self, page: QWidget) -> None:
+        # A bar that came and went with what a session has would change the width of everything beside it.
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOn if page is self._page else policy.ScrollBarAsNeeded
+        )
         self._pages.setCurrentWidget(page)
         self._fit_page()
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from m360desk.ui.detail.content import Line, Piece, Run
-from m360desk.ui.text import NOTHING, number
+from m360desk.ui.detail.record_facts import host_of, is_safe_link
+from m360desk.ui.text import NOTHING, number, shortened
 
 if TYPE_CHECKING:
     from m360desk.core.fields import Value
+    from m360desk.ui.detail.content import PaneContext
     from m360desk.ui.marks import Mark
 
 _VALUE_AT = 128
 _MARKED_LABEL_AT = 24
 _MARKED_VALUE_AT = 152
+_KIND_AT = 152
 _NOTE_AT = 22
 
 
@@ -43,6 +46,26 @@ def marked(mark: Mark, label: str, value: Run, *, tip: str = "") -> Line:
     """Return a line of a mark, a name and a state."""
     found = (Piece(_MARKED_LABEL_AT, (Run(label),)), Piece(_MARKED_VALUE_AT, (value,)))
     return Line(found, mark=mark, spoken=f"{label}: {value.text} ({mark.value})", copied=value.text, tip=tip)
+
+
+def link_line(name: str, kind: str, link: str, context: PaneContext) -> Line:
+    """Return a line that opens an address, its host in sight; one that is not safe says so and stays shut."""
+    safe = is_safe_link(link, loopback=context.local_service)
+    host = host_of(link)
+    words = host if safe else f"not opened: {'no https' if host else 'no address'}"
+    pieces = [Piece(_MARKED_LABEL_AT, (Run(name, colour="accent" if safe else "text"),))]
+    if kind:
+        pieces.append(Piece(_KIND_AT, (Run(kind, colour="text2"),)))
+    pieces.append(Piece(0, (Run(words, "small", "text2"),), right=True, yields=True))
+    return Line(
+        tuple(pieces),
+        icon="external" if safe else "warning",
+        icon_colour="accent" if safe else "text2",
+        spoken=" ".join(part for part in (f"{name}:", kind, f"at {host}" if safe else words) if part),
+        copied=link,
+        tip=shortened(link, 200),
+        target=link if safe else None,
+    )
 
 
 def note(text: str, *, mark: Mark | None = None) -> Line:

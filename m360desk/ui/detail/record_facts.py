@@ -21,6 +21,8 @@ _TIMES = ("finishedTime", "gradedTime", "checkedTime", "createdAt", "updatedAt",
 _PEOPLE = ("username", "gradedBy", "wipedBy", "checkedBy", "operator")
 # How a form names its lines, and what was entered: seen in one form, guessed for others.
 _QUESTIONS = ("question", "name", "title")
+_PHOTO_NAMES = ("side", "name", "title", "position")
+_PHOTO_LINKS = ("url", "link", "href", "htmlLink", "photo", "image", "src")
 _ANSWERS = ("answer", "value", "result")
 
 
@@ -77,10 +79,23 @@ def report_links(reports: object) -> Iterator[tuple[str, str, str]]:
                 yield name, kind, link.strip()
 
 
+def photo_links(photos: object) -> Iterator[tuple[str, str]]:
+    """Yield name and address of grading photos: texts, or what an object has under a likely name."""
+    for count, photo in enumerate(photos if isinstance(photos, list) else [photos], start=1):
+        shape = members(photo)
+        named = (shape.get(name) for name in _PHOTO_LINKS)
+        link = (
+            photo if isinstance(photo, str) else next((text for text in named if isinstance(text, str)), "")
+        )
+        side = next((text for name in _PHOTO_NAMES if (text := scalar_text(shape.get(name)))), "")
+        if link.strip():
+            yield (f"Photo {count}, {side}" if side else f"Photo {count}"), link.strip()
+
+
 def is_safe_link(link: str, *, loopback: bool = False) -> bool:
     """Return whether an address may be opened: https, no user name in it.
 
-    ``loopback`` allows http to this computer as well, where the demo's reports come from.
+    ``loopback`` allows http to this computer too, where reports of a service that runs here come from.
     """
     try:
         parts = urlsplit(link)
@@ -90,6 +105,22 @@ def is_safe_link(link: str, *, loopback: bool = False) -> bool:
     if not host or "@" in parts.netloc:
         return False
     return parts.scheme == "https" or (loopback and parts.scheme == "http" and _is_loopback(host))
+
+
+def is_local(address: str) -> bool:
+    """Return whether an address leads to this computer."""
+    try:
+        return _is_loopback(urlsplit(address).hostname or "")
+    except ValueError:
+        return False
+
+
+def host_of(link: str) -> str:
+    """Return the host that an address leads to, "" where it has none."""
+    try:
+        return urlsplit(link).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_loopback(host: str) -> bool:
