@@ -286,7 +286,7 @@ class Accounts(QObject):
         def check(given: StoredCredentials) -> None:
             account = account_hash(given.auth_code)
             key = CacheKey(account, "live" if mode == "live" else "testing", api_url)
-            line = self._lines.make(key, given, automatic=True)
+            line = self._lines.make_trial(key, given)
 
             async def job() -> ConnectionReport:
                 # Loaded first: how long that takes says nothing of the service.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from m360desk.store.key import CacheKey
     from m360desk.system.credentials import StoredCredentials
+    from m360desk.system.settings import Settings
     from m360desk.workers.desk import Desk
     from m360desk.workers.keys import Keys
 
@@ -64,13 +65,30 @@ class Lines(QObject):
         elif self.demo_credentials is not None:
             found(self.demo_credentials)
 
-    def make(self, key: CacheKey, credentials: StoredCredentials, *, automatic: bool = False) -> Line:
-        """Make a line of its own; ``automatic``: whatever number of workstations the user has set."""
+    def make(self, key: CacheKey, credentials: StoredCredentials) -> Line:
+        """Make the line that is kept."""
         settings = self._desk.settings
-        if automatic or key.mode == "demo":
+        if key.mode == "demo":
             settings = replace(settings, workstations=None)
+        return self._line_for(key, credentials, settings)
+
+    def make_trial(self, key: CacheKey, credentials: StoredCredentials) -> Line:
+        """Make a line of its own to try credentials with, whatever number of workstations the user has set.
+
+        It shares the pace of the line that is open, where both are the same account's.
+        """
+        beside = self._line if self._line is not None and self._line.serves(key) else None
+        return self._line_for(key, credentials, replace(self._desk.settings, workstations=None), beside)
+
+    def _line_for(
+        self, key: CacheKey, credentials: StoredCredentials, settings: Settings, beside: Line | None = None
+    ) -> Line:
         where = "environment" if key.account == self.from_environment else "keyring"
-        return Line(key, credentials, settings, lambda limit: self._learned(key, limit), where=where)
+
+        def learned(limit: float) -> None:
+            self._learned(key, limit)
+
+        return Line(key, credentials, settings, learned, where=where, beside=beside)
 
     def hang_up(self) -> threading.Event | None:
         """Close the line without waiting; the event is set when it is closed, None: there was none."""

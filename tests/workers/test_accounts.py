@@ -217,3 +217,20 @@ def test_a_check_needs_no_account_and_changes_nothing(
     assert (reports[0].ok, reports[0].mode) == (True, "live")
     assert office.desk.key is None
     assert not (office.profile / "settings.toml").exists()
+
+
+def test_a_check_during_a_sync_keeps_to_the_same_limit_and_goes_first(
+    open_office: Callable[..., Office], simulator: SimulatorProcess, own: StoredCredentials, account: str
+) -> None:
+    """With a limit each, the two would refuse each other: a check took as long as the sync."""
+    simulator.control("settings", rate=2)
+    office = open_office()
+    office.apply(own, mode="live")
+    office.until(lambda: _limit(office, account) == 2.0)
+    simulator.control("reset-counters")
+    reports: list[ConnectionReport] = []
+    office.accounts.check_connection(own, reports.append, lambda _: None, mode="live")
+    office.until(lambda: bool(reports))
+    assert (reports[0].ok, reports[0].limit) == (True, 2.0)
+    assert office.desk.sync.running
+    assert "429" not in simulator.control("counters")["statuses"]
