@@ -73,7 +73,7 @@ class SyncReport(QObject):
         desk.sync.progressed.connect(self._progressed)
         desk.sync.ended.connect(self._ended)
         desk.sync.failed.connect(self._failed)
-        desk.failed.connect(self._not_read)
+        desk.failed.connect(self._failed)
         desk.cache_noted.connect(self._cache_noted)
         desk.stats_changed.connect(self._stats_changed)
         accounts.failed.connect(self._failed)
@@ -132,14 +132,11 @@ class SyncReport(QObject):
         self._say(Problem(stop.user_text, stop.reason.name, stop.technical))
 
     def _failed(self, error: BaseException) -> None:
-        log.info("sync failed: %s", type(error).__name__)
-        self._not_read(error)
-        self.changed.emit()
-
-    def _not_read(self, error: BaseException) -> None:
+        log.info("failed: %s", type(error).__name__)
         technical = getattr(error, "technical", None)
         facts = str(technical()) if callable(technical) else ""
         self._say(Problem(words_for(error), type(error).__name__, facts))
+        self.changed.emit()
 
     def _cache_noted(self, notices: tuple[str, ...]) -> None:
         """The cache was put aside or brought up to date as it was opened."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from m360desk.store.errors import Interrupted
+from m360desk.store.errors import CacheUnusable, Interrupted
 from m360desk.store.reader import CacheReader
 from m360desk.workers.lane import Lane
 
@@ -59,5 +59,7 @@ class CacheLanes(QObject):
             CacheReader.close,
             interrupt=CacheReader.interrupt,
             interrupted=Interrupted,
+            # A damaged file is put aside by the writer: the next question is for the one in its place.
+            broken=CacheUnusable,
             parent=self,
         )

@@ -54,7 +54,8 @@ class Lane(QObject, Generic[R]):
 
     ``open_resource`` may raise: then the request that needed it fails with that error, and the next one tries
     again. ``interrupt`` is called from the cancelling thread, to break off what the resource is doing; the
-    work then raises ``interrupted``.
+    work then raises ``interrupted``. After an error of the kind ``broken`` the next request gets another
+    resource.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Lane(QObject, Generic[R]):
         *,
         interrupt: Callable[[R], None] | None = None,
         interrupted: type[Exception] = Cancelled,
+        broken: type[Exception] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class Lane(QObject, Generic[R]):
         self._close_resource = close_resource
         self._interrupt = interrupt
         self._interrupted = interrupted
+        self._broken = broken
         self._mailbox = Mailbox(self)
         self._waiting: deque[Request] = deque()
         self._running: Request | None = None
@@ -139,6 +142,9 @@ class Lane(QObject, Generic[R]):
             except Cancelled:
                 continue
             except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to the one who asked
+                if resource is not None and self._broken is not None and isinstance(error, self._broken):
+                    self._close_resource(resource)
+                    resource = None
                 self._answer(request, request.failed, error)
             else:
                 self._answer(request, request.done, result)

@@ -63,6 +63,7 @@ class SessionsController(QObject):
         bar.chip_picked.connect(self._select_words)
         desk.cache_changed.connect(self._cache_changed)
         desk.cache_opened.connect(self._cache_opened)
+        desk.failed.connect(self._gave_up)
 
     @property
     def awaits(self) -> bool:
@@ -137,6 +138,10 @@ class SessionsController(QObject):
     def _cache_changed(self) -> None:
         if not self._refresh.isActive():
             self._refresh.start()
+
+    def _gave_up(self) -> None:
+        """Something could not be read, which is said elsewhere: wait for it no longer."""
+        self._asked = False
 
     def _ask_again(self) -> None:
         self._page.cache_changed()
