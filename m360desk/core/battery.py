@@ -54,9 +54,9 @@ class Valued(Protocol):
 class BatteryReading:
     """What one session says of the battery. None: it does not say.
 
-    ``percent`` is the state of health and ``source`` where it comes from: "reported" by the device, or
-    "measured" as full charge by design capacity. Capacities are in mAh, temperature in °C, voltage in V,
-    drain in percentage points.
+    ``percent`` is the state of health and ``source`` where it comes from: "reported" by the device,
+    "measured" as full charge by design capacity, or "derived": by the design capacity of its model, from a
+    table. Capacities are in mAh, temperature in °C, voltage in V, drain in percentage points.
     """
 
     percent: float | None
@@ -81,12 +81,15 @@ class HealthPoint:
     cycles: int | None
 
 
-# The device's gauge recalibrates by a point or two; more is another battery, or another gauge.
-_JUMP: Final = 3.0
+JUMP: Final = 3.0
+"""A gauge recalibrates by a point or two; so many percentage points more mean another battery, or gauge."""
 # Beyond so many cycles no cell is as new: 100 % then is a gauge that was reset, or does not measure.
-_MANY_CYCLES: Final = 300
+MANY_CYCLES: Final = 300
+# A cell loses a percent or two in half a year: an older reading than that is no reading of today.
+STALE_DAYS: Final = 180
+_DAY_MS: Final = 86_400_000
 # How far the device's own figure may lie from full charge by design capacity.
-_DISAGREEMENT: Final = 8.0
+DISAGREEMENT: Final = 8.0
 
 
 def reading_quality(points: Sequence[HealthPoint]) -> tuple[str, ...]:
@@ -99,7 +102,7 @@ def reading_quality(points: Sequence[HealthPoint]) -> tuple[str, ...]:
         if (
             before.percent is not None
             and after.percent is not None
-            and after.percent - before.percent >= _JUMP
+            and after.percent - before.percent >= JUMP
         ):
             notes.append(
                 f"Health rose from {_figure(before.percent)} to {_figure(after.percent)} %: "
@@ -112,16 +115,26 @@ def reading_quality(points: Sequence[HealthPoint]) -> tuple[str, ...]:
                 f"Cycles fell from {earlier:,} to {later:,}: another battery, or a counter that was reset."
             )
     last = known[-1] if known else HealthPoint(None, None, None)
-    if (last.percent or 0) >= 100 and (last.cycles or 0) >= _MANY_CYCLES:
+    if (last.percent or 0) >= 100 and (last.cycles or 0) >= MANY_CYCLES:
         notes.append(f"100 % at {last.cycles:,} cycles is not likely: the gauge may have been reset.")
+    days = _days_without_reading(points)
+    if days >= STALE_DAYS:
+        notes.append(f"The last reading is {days:,} days older than the last session: it may be less by now.")
     return tuple(notes)
+
+
+def _days_without_reading(points: Sequence[HealthPoint]) -> int:
+    """Days from the last reading to the last session of the device."""
+    read = [point.time_ms for point in points if point.percent is not None and point.time_ms is not None]
+    met = [point.time_ms for point in points if point.time_ms is not None]
+    return (max(met) - max(read)) // _DAY_MS if read else 0
 
 
 def figures_disagree(reading: BatteryReading) -> str | None:
     """A sentence where the reported and the measured state of health lie far apart."""
     if reading.reported is None or reading.measured is None:
         return None
-    if abs(reading.reported - reading.measured) < _DISAGREEMENT:
+    if abs(reading.reported - reading.measured) < DISAGREEMENT:
         return None
     return (
         f"The device reports {_figure(reading.reported)} %, full charge by design capacity gives "

@@ -6,12 +6,16 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from m360desk.core import identity, parsing, units
+from m360desk.core.design_capacities import design_capacity
 from m360desk.core.reading import SCALARS, Reading, once
 
 T = TypeVar("T")
 
 REPORTED: Final = "reported"
 MEASURED: Final = "measured"
+DERIVED: Final = "derived"
+# A full charge so far beyond the table's capacity is that of another variant of the model.
+_MOST_DERIVED: Final = 115.0
 
 # Beside the vendor's own name some records may carry the capacity on themselves (assumption).
 DESIGN_SOURCES: Final = ("designCapacity", "batteryDesignCapacity")
@@ -86,21 +90,37 @@ def reported(reading: Reading) -> float | None:
 
 
 def battery(reading: Reading) -> float | None:
-    """State of health in percent: the reported one, else full charge by design capacity."""
+    """State of health in percent: the reported one, else full charge by design capacity.
+
+    Where the device does not tell its design capacity, that of its model counts, if it is known.
+    """
     percent = reported(reading)
-    return percent if percent is not None else _measured(reading)
+    if percent is None:
+        percent = _measured(reading)
+    return percent if percent is not None else _derived(reading)
 
 
 def battery_source(reading: Reading) -> str | None:
     """Where the state of health comes from."""
     if reported(reading) is not None:
         return REPORTED
-    return MEASURED if _measured(reading) is not None else None
+    if _measured(reading) is not None:
+        return MEASURED
+    return DERIVED if _derived(reading) is not None else None
 
 
 @once
 def _measured(reading: Reading) -> float | None:
     return units.health_of_capacities(full_charge(reading), design(reading))
+
+
+@once
+def _derived(reading: Reading) -> float | None:
+    name = model(reading) if full_charge(reading) and not design(reading) else None
+    if name is None:
+        return None
+    percent = units.health_of_capacities(full_charge(reading), design_capacity(name))
+    return percent if percent is not None and percent <= _MOST_DERIVED else None
 
 
 def cycles(reading: Reading) -> int | None:

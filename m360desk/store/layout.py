@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from m360desk.core.fields import COLUMNS, Field, Kind
 
-READING = 1
+READING = 2
 """To be raised when core reads records otherwise though the catalogue is the same: caches are read anew."""
 
 _IDENTITIES = frozenset({"session", "imei", "imei2", "serial", "m360id", "custom", "device"})

@@ -3,7 +3,6 @@
 import math
 import threading
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,7 +18,7 @@ from m360desk.core.battery import (
     figures_disagree,
     reading_quality,
 )
-from m360desk.core.battery_figures import distribution, monthly_trend
+from m360desk.core.battery_figures import distribution
 from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.core.folding import fold, starts_a_word
 from m360desk.core.identity import Scan, device_key, imei_problem, luhn_digit, read_scan
@@ -293,29 +292,6 @@ def test_figures_agree_with_the_bands(health: list[float], under: float, good: f
     for each in Band:
         assert found.bands[each] == sum(band(None if math.isnan(x) else x, limits) is each for x in health)
     assert sum(found.counts) == found.known
-
-
-def test_the_trend_goes_by_local_months() -> None:
-    zone = ZoneInfo("Europe/Prague")
-    times = [
-        datetime(2025, 12, 31, 22, 59, tzinfo=UTC),
-        datetime(2025, 12, 31, 23, 0, tzinfo=UTC),  # January in Prague
-        datetime(2026, 1, 15, tzinfo=UTC),
-        datetime(2026, 3, 1, tzinfo=UTC),
-        datetime(2026, 3, 2, tzinfo=UTC),
-    ]
-    health = [70.0, 79.0, 91.0, 88.0, math.nan]
-    months = monthly_trend(
-        [moment.timestamp() * 1000 for moment in reversed(times)], health[::-1], LIMITS, zone
-    )
-    assert [(month.year, month.month, month.median, month.share_under, month.count) for month in months] == [
-        (2025, 12, 70, 1, 1),
-        (2026, 1, 85, 0.5, 2),
-        (2026, 3, 88, 0, 1),
-    ]
-    assert months[1].low == pytest.approx(80.2)
-    assert months[1].is_few
-    assert monthly_trend([], [], LIMITS, zone) == ()
 
 
 def test_titles_of_tests_and_details() -> None:

@@ -225,11 +225,11 @@ def test_months_tell_intake_from_final(filled: _Bench) -> None:
         for visit in visits:
             if visit.health is not None:
                 groups.setdefault((visit.when.year, visit.when.month), []).append(visit.health)
-        assert {(month.year, month.month): month.count for month in months} == {
+        assert {(month.start.year, month.start.month): month.count for month in months} == {
             name: len(group) for name, group in groups.items()
         }
         for month in months:
-            group = groups[month.year, month.month]
+            group = groups[month.start.year, month.start.month]
             assert month.median == pytest.approx(median(group))
             assert month.low == pytest.approx(np.percentile(group, 10))
             assert month.share_under == pytest.approx(sum(health < 80 for health in group) / len(group))

@@ -13,12 +13,13 @@ import pytest
 from PySide6.QtCore import QRectF
 
 from m360desk.core.battery import Band, Limits
-from m360desk.core.battery_figures import Month, distribution
+from m360desk.core.battery_figures import distribution
+from m360desk.core.battery_trend import Period
 from m360desk.core.matching import matches
 from m360desk.core.query import Query, parse
 from m360desk.core.records import Session, read
 from m360desk.ui.battery.bars import bars_of
-from m360desk.ui.battery.months import MonthLine, range_name
+from m360desk.ui.battery.periods import PeriodLine, days_name, months_name
 from m360desk.ui.battery.scale import Scale, round_step, spread, whole_ticks
 from m360desk.ui.battery.tables import csv_bytes
 from m360desk.ui.battery.terms import marked, take_apart, with_term
@@ -134,21 +135,32 @@ def test_one_reading_is_one_bar_among_empty_ones() -> None:
     assert not any(bar.is_open for bar in bars)
 
 
-def _month(year: int, month: int, count: int = 60) -> Month:
-    return Month(year, month, 85, 78, 92, 0.2, count)
+def _month(year: int, month: int, count: int = 60) -> Period:
+    return Period(date(year, month, 1), 85, 78, 92, 0.2, count)
 
 
 def test_months_without_readings_keep_their_place() -> None:
-    line = MonthLine((_month(2025, 11), _month(2025, 12), _month(2026, 2), _month(2026, 3, 4)), ())
+    line = PeriodLine((_month(2025, 11), _month(2025, 12), _month(2026, 2), _month(2026, 3, 4)), ())
     assert line.count == 5
     assert line.at(2) is None
-    assert line.month(2) == (2026, 1)
-    assert line.month(5) == (2026, 4)
-    assert [[month.month for month in run] for run in line.runs(line.final)] == [[11, 12]]
-    assert [month.month for month in line.alone()] == [2, 3]
+    assert line.start(2) == date(2026, 1, 1)
+    assert line.start(5) == date(2026, 4, 1)
+    assert [[month.start.month for month in run] for run in line.runs(line.final)] == [[11, 12]]
+    assert [month.start.month for month in line.alone()] == [2, 3]
     assert [name for _, name in line.ticks(1)] == ["Nov 2025", "Dec", "Jan 2026", "Feb", "Mar"]
-    assert range_name((2026, 6), (2026, 8)) == "Jun – Aug 2026"
-    assert range_name((2025, 11), (2026, 2)) == "Nov 2025 – Feb 2026"
+    assert line.name(2, 4) == "Jan – Mar 2026"
+    assert months_name(date(2025, 11, 1), date(2026, 2, 1)) == "Nov 2025 – Feb 2026"
+
+
+def test_weeks_begin_on_monday_and_are_named_by_their_days() -> None:
+    first, third = (Period(date(2026, 12, day), 85, 78, 92, 0.2, 60) for day in (21, 28))
+    line = PeriodLine((first, third), (), "week")
+    assert (line.count, line.place_of(date(2027, 1, 3)), line.place_of(date(2027, 1, 4))) == (2, 1, 2)
+    assert line.share_of(date(2026, 12, 24)) == pytest.approx(3 / 7)
+    assert line.name(0, 0) == "21 – 27 Dec 2026"
+    assert line.name(0, 1) == "21 Dec 2026 – 3 Jan 2027"
+    assert days_name(date(2026, 11, 30), date(2026, 12, 6)) == "30 Nov – 6 Dec 2026"
+    assert [name for _, name in line.ticks(1)] == ["21 Dec", "28 Dec"]
 
 
 def test_scales_go_both_ways_and_ticks_are_round() -> None:

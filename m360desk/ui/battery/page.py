@@ -16,7 +16,7 @@ from m360desk.core.query import EVERYTHING
 from m360desk.store.errors import CacheAbsent
 from m360desk.ui.battery.cycles import CyclesChart
 from m360desk.ui.battery.distribution import DistributionChart
-from m360desk.ui.battery.figures import Figures, Gatherer, nothing
+from m360desk.ui.battery.figures import Figures, gather, nothing
 from m360desk.ui.battery.models import ModelsChart
 from m360desk.ui.battery.panel import Panel
 from m360desk.ui.battery.readouts import ReadOuts
@@ -62,9 +62,8 @@ class BatteryPage(QWidget):
         self._desk, self._themes = desk, themes
         self._query: Query = EVERYTHING
         self._wanted: Limits | None = None
-        self._gatherer = Gatherer()
         self._busy = self._stale = False
-        self._revision = 0
+        self._every = False
         self.figures: Figures | None = None
         self.read_outs = ReadOuts(themes, marks, self)
         self.distribution = DistributionChart(themes, marks)
@@ -104,7 +103,6 @@ class BatteryPage(QWidget):
         if self.figures is None or self.figures.limits != self.limits:
             self._ask_now()
         else:
-            self._revision += 1
             self._ask_soon()
 
     @property
@@ -136,9 +134,9 @@ class BatteryPage(QWidget):
             self._ask_soon()
 
     def _begin(self) -> None:
-        desk, query, limits, gatherer = self._desk, self._query, self.limits, self._gatherer
+        desk, query, limits, every = self._desk, self._query, self.limits, self._every
         self._stale = False
-        now, revision = self._now(), self._revision
+        now = self._now()
         if desk.lanes is None:
             self._show(nothing(limits, now))
             return
@@ -147,7 +145,7 @@ class BatteryPage(QWidget):
 
         def work(reader: CacheReader, token: CancelToken) -> Figures:
             parts = take_apart(query, today=now.date(), zone=desk.zone)
-            return gatherer.gather(reader, token, parts, limits, now, revision)
+            return gather(reader, token, parts, limits, now, every=every)
 
         desk.lanes.slow.request("battery", work, self._show, lambda error: self._failed(error, limits, now))
 
@@ -171,7 +169,6 @@ class BatteryPage(QWidget):
         self._desk.failed.emit(error)
 
     def _another_cache(self) -> None:
-        self._gatherer = Gatherer()
         self._busy = False
         self._ask_now()
 

@@ -41,16 +41,26 @@ def cycles_table(figures: Figures) -> Iterator[Row]:
 
 
 def trend_table(figures: Figures) -> Iterator[Row]:
-    """The months by the last session of each device, and intake by its first."""
-    yield ("month", "devices", "median", "p10", "p90", "share_under", "intake_devices", "intake_median")
-    intake = {(month.year, month.month): month for month in figures.trend.intake}
-    final = {(month.year, month.month): month for month in figures.trend.final}
-    for year, number in sorted(intake.keys() | final.keys()):
-        last, first = final.get((year, number)), intake.get((year, number))
+    """The months or weeks by the last session of each device, and intake by its first."""
+    week = figures.trend.unit == "week"
+    yield (
+        "week_from" if week else "month",
+        "devices",
+        "median",
+        "p10",
+        "p90",
+        "share_under",
+        "intake_devices",
+        "intake_median",
+    )
+    intake = {period.start: period for period in figures.trend.intake}
+    final = {period.start: period for period in figures.trend.final}
+    for start in sorted(intake.keys() | final.keys()):
+        last, first = final.get(start), intake.get(start)
         ended = (last.count, _tenth(last.median), _tenth(last.low), _tenth(last.high)) if last else ("",) * 4
         share = (_tenth(100 * last.share_under) if last else "",)
         begun = (first.count, _tenth(first.median)) if first else ("", "")
-        yield (f"{year}-{number:02}", *ended, *share, *begun)
+        yield (start.isoformat() if week else f"{start:%Y-%m}", *ended, *share, *begun)
 
 
 def models_table(figures: Figures) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Trend by month: median health with the middle 80 %, intake against final, and the share under the limit."""
+"""Trend by month or week: median health, the middle 80 %, intake and final, the share under the limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from m360desk.ui.battery import paint
 from m360desk.ui.battery.chart import TOP, Cell, Chart
-from m360desk.ui.battery.months import NAMES, MonthLine, range_name, short_name
+from m360desk.ui.battery.periods import NAMES, PeriodLine
 from m360desk.ui.battery.scale import Scale, spread, whole_ticks
 from m360desk.ui.battery.terms import marked
 from m360desk.ui.marks import Mark
@@ -21,7 +21,7 @@ from m360desk.ui.text import counted, number, percent
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from m360desk.core.battery_figures import Month
+    from m360desk.core.battery_trend import Period
     from m360desk.ui.theme_source import ThemeSource
 
 _LEFT, _RIGHT = 60, 112
@@ -38,14 +38,14 @@ class TrendChart(Chart):
 
     def __init__(self, themes: ThemeSource, zone: tzinfo) -> None:
         self._zone = zone
-        self._line = MonthLine((), ())
+        self._line = PeriodLine((), ())
         self._view = (-0.6, 0.6)
         self._upper = self._lower = Scale(QRectF(0, 0, 1, 1), *self._view)
         super().__init__("chartTrend", "Trend by month", themes)
         self._box = self.add_box()
 
     @property
-    def months(self) -> tuple[Month, ...]:
+    def months(self) -> tuple[Period, ...]:
         """The months shown, by the last session of each device."""
         return self._line.final
 
@@ -53,7 +53,7 @@ class TrendChart(Chart):
         assert self.figures is not None  # noqa: S101 - called with figures only
         trend = self.figures.trend
         before = self._whole()
-        self._line = MonthLine(trend.final, trend.intake)
+        self._line = PeriodLine(trend.final, trend.intake, trend.unit)
         if self._whole() != before:
             self._view = self._whole()
         self._box.clear()
@@ -91,7 +91,7 @@ class TrendChart(Chart):
         pattern = paint.band_pattern(Mark.REPLACE, theme, self.ratio)
         painter.setClipRect(lower.box)
         for month in self._line.final:
-            running = (month.year, month.month) == self.figures.trend.running
+            running = self._is_running(month)
             box = self._bar(month)
             paint.draw_bar(painter, box, Mark.REPLACE, theme, pattern, opacity=0.5 if running else 1.0)
         painter.setClipping(False)
@@ -161,7 +161,7 @@ class TrendChart(Chart):
 
     def words(self, first: Cell, last: Cell) -> tuple[str, str]:
         low, high = min(first[0], last[0]), max(first[0], last[0])
-        name = range_name(self._line.month(low), self._line.month(high))
+        name = self._line.name(low, high)
         if low != high:
             devices = sum(month.count for month in self._line.between(low, high))
             return (name, f"{counted(devices, 'device', 'devices')}. Click to filter.")
@@ -178,19 +178,17 @@ class TrendChart(Chart):
 
     def terms(self, first: Cell, last: Cell) -> tuple[tuple[str, ...], str] | None:
         low, high = min(first[0], last[0]), max(first[0], last[0])
-        year, month = self._line.month(low)
-        end_year, end_month = self._line.month(high + 1)
-        return (("time",), f"after:{year}-{month:02}-01 before:{end_year}-{end_month:02}-01")
+        return (("time",), f"after:{self._line.start(low)} before:{self._line.start(high + 1)}")
 
     def summary(self) -> str:
         if not self._line.final:
             return "No dated readings."
-        first, last = self._line.final[0], self._line.final[-1]
-        start, end = short_name(first.year, first.month), short_name(last.year, last.month)
+        first, last, unit = self._line.final[0], self._line.final[-1], self._line.unit
+        span = self._line.name(self._line.place(first), self._line.place(last))
         medians = [percent(month.median, decimals=0) for month in (first, last)]
         shares = [percent(100 * month.share_under, decimals=1) for month in (first, last)]
         return (
-            f"{counted(len(self._line.final), 'month', 'months')} from {start} to {end}: median from "
+            f"{counted(len(self._line.final), unit, f'{unit}s')}, {span}: median from "
             f"{medians[0]} to {medians[1]}, share under the limit from {shares[0]} to {shares[1]}."
         )
 
@@ -219,7 +217,7 @@ class TrendChart(Chart):
         low = max(0, int((min(*lows, limit) - 1) // 10 * 10))
         return low, max(100, int(-(-max(*highs, limit) // 10) * 10))
 
-    def _add_area(self, months: tuple[Month, ...]) -> None:
+    def _add_area(self, months: tuple[Period, ...]) -> None:
         tint = QColor(self.theme.data)
         tint.setAlphaF(_AREA_SHARE)
         for run in self._line.runs(months):
@@ -228,7 +226,7 @@ class TrendChart(Chart):
             high = pg.PlotCurveItem(x, np.array([month.high for month in run]), pen=None)
             self._box.addItem(pg.FillBetweenItem(low, high, brush=tint))
 
-    def _add_line(self, months: tuple[Month, ...], *, dashes: tuple[float, ...], dots: bool) -> None:
+    def _add_line(self, months: tuple[Period, ...], *, dashes: tuple[float, ...], dots: bool) -> None:
         if not months:
             return
         x = np.array([self._line.place(month) for month in months], float)
@@ -241,12 +239,25 @@ class TrendChart(Chart):
             dot = pg.ScatterPlotItem(x, y, size=5, pen=None, brush=self.theme.data, antialias=True)
             self._box.addItem(dot)
 
-    def _bar(self, month: Month) -> QRectF:
+    def _bar(self, month: Period) -> QRectF:
         place, scale = self._line.place(month), self._lower
         left = round(scale.x(place - _BAR_SHARE / 2))
         right = max(left + 1, round(scale.x(place + _BAR_SHARE / 2)))
         top = round(scale.y(100 * month.share_under))
         return QRectF(left, top, right - left, round(scale.box.bottom()) - top)
+
+    def _is_running(self, period: Period) -> bool:
+        today = self.figures.trend.today if self.figures is not None else period.start
+        return self._line.place_of(today) == self._line.place(period)
+
+    def _period_name(self, period: Period) -> str:
+        if self._line.unit == "week":
+            return (
+                "this week" if self._is_running(period) else self._line.name(*[self._line.place(period)] * 2)
+            )
+        if self._is_running(period):
+            return NAMES[period.start.month - 1]
+        return self._line.name(*[self._line.place(period)] * 2)
 
     def _ticks(self) -> list[tuple[float, str]]:
         apart = self._lower.box.width() / max(0.1, self._view[1] - self._view[0])
@@ -276,7 +287,7 @@ class TrendChart(Chart):
         low, high = ends
         left, right, top = self._upper.x(low), self._upper.x(high), self._upper.box.top()
         box = QRectF(left, top, right - left, self._lower.box.bottom() - top)
-        name = range_name(self._line.month(round(low + 0.01)), self._line.month(round(high - 0.01)))
+        name = self._line.name(round(low + 0.01), round(high - 0.01))
         paint.draw_range(painter, box, name, self.theme, grips=True)
 
     def _marked_places(self) -> tuple[float, float] | None:
@@ -293,7 +304,8 @@ class TrendChart(Chart):
         if time_ms in (float("inf"), float("-inf")):
             return time_ms
         when = (_EPOCH + timedelta(milliseconds=time_ms)).astimezone(self._zone)
-        return self._line.place_of(when.year, when.month) - 0.5 + (when.day - 1 + when.hour / 24) / 31
+        day = when.date()
+        return self._line.place_of(day) - 0.5 + self._line.share_of(day) + when.hour / 24 / 31
 
     def _paint_ends(self, painter: QPainter) -> None:
         """Name the lines where they end."""
@@ -317,8 +329,8 @@ class TrendChart(Chart):
             paint.draw_text(
                 painter, QRectF(left, level - line / 2, 100, line), paint.LEFT, words, font, colour
             )
-        running = (last.year, last.month) == self.figures.trend.running
-        lines = [f"{NAMES[last.month - 1]},", "so far"] if running else [short_name(last.year, last.month)]
+        running = self._is_running(last)
+        lines = [f"{self._period_name(last)},", "so far"] if running else [self._period_name(last)]
         lowest = self._lower.box.bottom() - line * (1 + len(lines))
         top = min(self._lower.y(100 * last.share_under) - line / 2, lowest)
         place = QRectF(left, top, 100, line)

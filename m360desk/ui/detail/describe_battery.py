@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from m360desk.ui.detail.content import PaneContext
     from m360desk.ui.detail.describe_head import Fields
 
-_SOURCES = {"reported": "reported by device", "measured": "full charge / design"}
+_SOURCES = {
+    "reported": "reported by device",
+    "measured": "full charge / design",
+    "derived": "full charge / design of model",
+}
 # Fewer cycles say nothing about wear: the first per cent may take a hundred.
 _LEAST_CYCLES = 50
 # Reported and measured health are shown beside each other when they differ by this much (per cent).

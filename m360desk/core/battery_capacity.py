@@ -1,0 +1,69 @@
+"""Capacity against design, temperature and drain of many batteries, where devices report them.
+
+Import this module late: numpy takes longer than a first paint may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How often a figure lies in each whole unit: ``counts[i]`` from ``lowest + i`` to under the next.
+
+    ``median`` and the ends of the middle 80 % are None without any reading.
+    """
+
+    lowest: int
+    counts: tuple[int, ...]
+    known: int
+    median: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capacities:
+    """Full charge as a ``share`` of design in percent, ``temperature`` in °C, ``drain`` in percent."""
+
+    share: Spread
+    temperature: Spread
+    drain: Spread
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no device reports any of it."""
+        return not (self.share.known or self.temperature.known or self.drain.known)
+
+
+def capacities(
+    full_charge: NDArray[Any], design: NDArray[Any], temperature: NDArray[Any], drain: NDArray[Any]
+) -> Capacities:
+    """The spreads of parallel columns; capacities in mAh. NaN is unknown.
+
+    A share above twice the design is no capacity of that battery and left out.
+    """
+    share = np.full(np.shape(full_charge), np.nan)
+    told = (full_charge > 0) & (design > 0)
+    share[told] = 100.0 * full_charge[told] / design[told]
+    share[share > 200] = np.nan
+    return Capacities(spread(share), spread(temperature), spread(drain))
+
+
+def spread(values: NDArray[Any]) -> Spread:
+    """Count figures by whole units; NaN is unknown. Meant for figures within a few hundred units."""
+    known = values[~np.isnan(values)].astype(np.float64)
+    if not known.size:
+        return Spread(0, (), 0, None, None, None)
+    # Columns hold 32 bits: what was written as 30.1 lies a little off, and so might a whole number.
+    whole = np.floor(np.round(known, 3)).astype(np.int64)
+    lowest = int(whole.min())
+    low, median, high = (float(figure) for figure in np.percentile(known, (10, 50, 90)))
+    return Spread(lowest, tuple(np.bincount(whole - lowest).tolist()), int(known.size), median, low, high)
