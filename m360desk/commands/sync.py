@@ -8,6 +8,7 @@ import time
 
 from m360desk.api.client import Client
 from m360desk.api.credentials import Credentials
+from m360desk.api.lookup_threads import use_lookup_threads
 from m360desk.api.retry import Waiting
 from m360desk.api.urls import host_of
 from m360desk.commands.console import counted
@@ -121,6 +122,7 @@ async def _run(
     limiter = limiter_for(settings, account, memory.learned)
     options = sync_options(settings, outset.mode, max_pages)
     loop = asyncio.get_running_loop()
+    use_lookup_threads()
 
     def progress(news: SyncProgress) -> None:
         if news.pages:

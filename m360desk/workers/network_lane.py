@@ -38,6 +38,9 @@ class _Loop(QThread):
     async def _serve(self) -> None:
         import asyncio
 
+        from m360desk.api.lookup_threads import use_lookup_threads
+
+        use_lookup_threads()
         self._loop = asyncio.get_running_loop()
         self._finished = asyncio.Event()
         self._ready.set()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -234,3 +237,26 @@ def test_a_check_during_a_sync_keeps_to_the_same_limit_and_goes_first(
     assert (reports[0].ok, reports[0].limit) == (True, 2.0)
     assert office.desk.sync.running
     assert "429" not in simulator.control("counters")["statuses"]
+
+
+def test_a_name_that_is_looked_up_for_ever_holds_up_no_end(
+    open_office: Callable[..., Office], own: StoredCredentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, release = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        asked.set()
+        release.wait()
+        raise socket.gaierror("the network is back, and does not know the name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    office = open_office(api_url="https://hangs.example/api/customer/v2")
+    try:
+        office.apply(own, mode="live")
+        office.until(asked.is_set)
+        began = time.monotonic()
+        office.close()
+        assert time.monotonic() - began < 1
+        assert any(thread.name == "look-up" for thread in threading.enumerate())
+    finally:
+        release.set()
