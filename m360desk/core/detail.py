@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from m360desk.core import derive, diagnostics, jsontext, notes, parsing, units
 from m360desk.core.battery import BatteryReading, figures_disagree
 from m360desk.core.diagnostics import Verdict
+from m360desk.core.large_records import LARGE, readable_part
 from m360desk.core.notes import Note
 from m360desk.core.reading import Reading, diagnostics_results
 from m360desk.core.session import Session, read
@@ -51,7 +52,8 @@ class Detail:
     """A session in full.
 
     ``tests`` are those of the current diagnostics result, ``results`` all of them with the current one first.
-    ``record`` is the record decoded; empty where the raw record is no JSON object.
+    ``record`` is the record decoded; empty where the raw record is no JSON object. ``left_out`` names the
+    properties of a very large record that were too large to be read here, with their sizes in bytes.
     """
 
     session: Session
@@ -60,22 +62,40 @@ class Detail:
     battery: BatteryReading
     notes: tuple[Note, ...]
     record: dict[str, object]
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
-def read_detail(raw: bytes) -> Detail:
-    """Read one record with all its parts. Never raises on what a record can hold."""
+def read_detail(raw: bytes, known: Session | None = None) -> Detail:
+    """Read one record with all its parts. Never raises on what a record can hold.
+
+    ``known`` are the values of the same record as they were read before: a very large one is read only in
+    part, and its values are taken from there.
+    """
+    if len(raw) >= LARGE and (part := readable_part(raw)) is not None:
+        record, left_out = part
+        return _read(record, known or read(raw), left_out)
     try:
         decoded = jsontext.decode(raw)
     except jsontext.NotJson as error:
         return _unreadable(raw, error.reason)
     if not isinstance(decoded, dict):
         return _unreadable(raw, "it is no object")
+    return _read(decoded, read(raw), ())
+
+
+def _read(decoded: dict[str, object], session: Session, left_out: tuple[tuple[str, int], ...]) -> Detail:
     reading = Reading(decoded)
-    session = read(raw)
     results = _results(reading)
     tests = results[0].tests if results else ()
     battery = _battery(reading)
-    return Detail(session, tests, results, battery, (*_notes(reading, session, tests, battery),), decoded)
+    found = (*_too_large(left_out), *_notes(reading, session, tests, battery))
+    return Detail(session, tests, results, battery, found, decoded, left_out)
+
+
+def _too_large(left_out: tuple[tuple[str, int], ...]) -> Iterable[Note]:
+    for name, size in left_out:
+        came = f"{size / 1_000_000:.1f} MB"
+        yield Note(name, came, "too large to be laid out here; the raw record has it")
 
 
 def _unreadable(raw: bytes, reason: str) -> Detail:

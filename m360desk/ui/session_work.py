@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
 
-from m360desk.core.jsontext import decode
 from m360desk.core.query import EVERYTHING, Order
 from m360desk.core.user_text import UserText
 from m360desk.ui.detail.loading import load_session
@@ -148,7 +147,7 @@ class VersionDialog(QDialog):
         self.setWindowTitle(f"Record as it came on {when} – M360 Desk")
         self.resize(*VERSION_SIZE)
         self.body = RawBody(themes, icons, self)
-        self.body.offer(lambda: decode(raw))
+        self.body.offer(raw)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.addButton(self.body.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from m360desk.core.battery import Limits, band
+from m360desk.core.fields import INDEX
 from m360desk.core.records import read
 from m360desk.core.selection import summarise
 from m360desk.simulator.host import SimulatorProcess
@@ -220,9 +221,10 @@ def test_a_report_is_made_by_the_service_and_opened(
     QTest.mouseClick(_pane(bench).head.report, Qt.MouseButton.LeftButton)
     bench.qtbot.waitUntil(lambda: bool(opened), timeout=10_000)
     asked = simulator.control("counters")["last"]["generateReport"]["body"]
-    assert asked == {"sessionId": session.get("session")}
+    wanted = str(session.values[INDEX["session"]])
+    assert asked == {"sessionId": wanted}
     # The simulator is a service on this computer: its own pages may be opened, and they are there.
-    assert opened[0].endswith(f"/reports/{session.get('session')}.pdf")
+    assert opened[0].endswith(f"/reports/{wanted}.pdf")
     with urllib.request.urlopen(opened[0]) as page:  # noqa: S310 - of the simulator, which is http to here
         assert page.read(4) == b"%PDF"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from m360desk.core.reading import Reading
@@ -20,13 +21,18 @@ from m360desk.ui.detail.describe_rest import (
 )
 from m360desk.ui.detail.describe_tests import history_section, readings, tests_section
 from m360desk.ui.detail.pieces import note
-from m360desk.ui.text import date_and_clock
+from m360desk.ui.text import date_and_clock, number
 
 if TYPE_CHECKING:
     from m360desk.core.records import Detail
     from m360desk.store.stored import StoredRow
     from m360desk.ui.detail.content import PaneContext
     from m360desk.ui.detail.loading import SessionDetail
+
+MOST_LINES = 300
+"""Of one section: what has more was made to be long, and takes longer to lay out than to read."""
+
+_TESTS = "diagnosticsResults"
 
 
 def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
@@ -37,7 +43,7 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
     found = readings(session.history or (fields,))
     sections = {
         "history": history_section(session.history, session.row_id, context),
-        "tests": tests_section(detail.tests, context),
+        "tests": tests_section(detail.tests, context, left_out=_TESTS in dict(detail.left_out)),
         "battery": battery_section(fields, detail.battery.technology),
         "storage": storage_section(fields),
         "locks": locks_section(fields, reading),
@@ -50,6 +56,7 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
         "notes": _notes_section(detail, session.gone_ms, context),
         "versions": versions_section(session.versions, context),
     }
+    sections = {key: _of_bearable_length(section) for key, section in sections.items()}
     verdicts, identity = badges(fields, context), identities(fields, context)
     head = [title(fields), facts(fields), ", ".join(badge.text for badge in verdicts)]
     return PaneContent(
@@ -62,7 +69,7 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
         readings=found,
         battery_notes=battery_notes(found, context),
         dashboard_link=dashboard_link(fields),
-        properties=len(record),
+        properties=len(record) + len(detail.left_out),
         plain_text=_plain_text(head, identity, sections),
     )
 
@@ -70,6 +77,13 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
 def describe_row(row: StoredRow, context: PaneContext) -> tuple[str, str, tuple[IdentityItem, ...]]:
     """Return title, facts and identities as far as a row of the list knows them."""
     return title(row), facts(row), identities(row, context)
+
+
+def _of_bearable_length(section: SectionContent) -> SectionContent:
+    more = len(section.lines) - MOST_LINES
+    if more <= 0:
+        return section
+    return replace(section, lines=(*section.lines[:MOST_LINES], note(f"and {number(more)} more")))
 
 
 def _notes_section(detail: Detail, gone_ms: int | None, context: PaneContext) -> SectionContent:

@@ -35,8 +35,13 @@ _PHRASES = {
 }
 
 
-def tests_section(results: Sequence[TestResult], context: PaneContext) -> SectionContent:
-    """Return failed tests with their details, then skipped and others, then passed ones in two columns."""
+def tests_section(results: Sequence[TestResult], context: PaneContext, *, left_out: bool) -> SectionContent:
+    """Return failed tests with their details, then skipped and others, then passed ones in two columns.
+
+    ``left_out``: they are too many to be laid out.
+    """
+    if left_out:
+        return SectionContent((Run("too many to be listed, see the raw record", colour="text2"),))
     if not results:
         return SectionContent((Run("not tested", colour="text2"),))
     failed = [test for test in results if test.verdict == "failed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from m360desk.core.records import Detail, read_detail
+from m360desk.core.records import Detail, Session, read_detail
 
 if TYPE_CHECKING:
     from m360desk.store.reader import CacheReader
@@ -34,10 +34,6 @@ class SessionDetail:
         """The record as it came."""
         return self.detail.session.raw
 
-    def record(self) -> object:
-        """Return the decoded record."""
-        return self.detail.record
-
 
 def load_session(
     reader: CacheReader, row_id: int, known: SessionDetail | None = None
@@ -54,7 +50,7 @@ def load_session(
         same = (history, stored.gone_ms, stored.changed_ms, stored.versions)
         if same == (known.history, known.gone_ms, known.changed_ms, known.versions):
             return known
-    detail = read_detail(stored.raw)
+    detail = read_detail(stored.raw, Session(stored.key, stored.row.values, stored.raw))
     device = detail.session.get("device")
     return SessionDetail(
         row_id=row_id,

@@ -242,7 +242,7 @@ class DetailPane(QScrollArea):
         self.sparkline.show_readings(content.readings, content.gauge)
         battery = content.sections["battery"]
         self.battery.show_battery(content.gauge, battery.lines, content.readings, content.battery_notes)
-        self.raw.offer(session.record, session.raw)
+        self.raw.offer(session.raw)
         for key, section in self.sections.items():
             if key == "raw":
                 words = counted(content.properties, "property", "properties")

@@ -1,4 +1,4 @@
-"""The record as it came, as a tree whose branches are built only when they are opened."""
+"""The record as it came, as a tree whose branches are decoded and built only when they are opened."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor
 
-from m360desk.ui.text import counted, shortened
+from m360desk.core.large_records import Level, Packed
+from m360desk.ui.detail.raw_search import Kept
+from m360desk.ui.text import counted, number, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from PySide6.QtCore import QObject
 
 Index = QModelIndex | QPersistentModelIndex
 
 _NO_INDEX = QModelIndex()
 _SHOWN_CHARACTERS = 400
-#: A search stops here: more would not be read, and a huge record must not hold up the window.
-MOST_MATCHES = 500
-_MOST_VISITED = 200_000
-_MOST_DEPTH = 100
+_TIP_CHARACTERS = 2_000
+#: A branch with more members shows them in groups of so many: 40,000 rows take a second to lay out.
+GROUP = 200
 
 
 @dataclass(slots=True)
@@ -32,17 +31,39 @@ class _Node:
     value: object
     row: int
     parent: _Node | None
+    level: Level | None = None
+    span: range | None = None
     children: list[_Node] | None = field(default=None)
 
     def grown(self) -> list[_Node]:
         """Return the children, built at the first call."""
         if self.children is None:
-            pairs = enumerate(_members(self.value))
-            self.children = [_Node(name, value, row, self) for row, (name, value) in pairs]
+            level = self.level if self.level is not None else Level(self.value)
+            span = self.span if self.span is not None else range(len(level))
+            if len(span) > GROUP:
+                self.children = self._groups(level, span)
+            else:
+                below = enumerate(level.members(span.start, span.stop))
+                self.children = [_Node(name, value, row, self) for row, (name, value) in below]
         return self.children
 
+    @property
+    def is_group(self) -> bool:
+        """Whether it stands for some of its parent's members, not for one."""
+        return self.span is not None
+
     def branches(self) -> bool:
-        return isinstance(self.value, dict | list) and bool(self.value)
+        return isinstance(self.value, dict | list | Packed) and bool(self.value)
+
+    def _groups(self, level: Level, span: range) -> list[_Node]:
+        size = GROUP
+        while len(span) > GROUP * size:
+            size *= GROUP
+        parts = [span[at : at + size] for at in range(0, len(span), size)]
+        return [
+            _Node(f"{number(part[0])} to {number(part[-1])}", self.value, row, self, level, part)
+            for row, part in enumerate(parts)
+        ]
 
 
 class RawModel(QAbstractItemModel):
@@ -50,32 +71,15 @@ class RawModel(QAbstractItemModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._whole: object = {}
         self._root = _Node("", {}, 0, None)
-        self._found = 0
         self.value_colour = QColor()
         self.row_height = 0
 
-    @property
-    def found(self) -> int:
-        """How many names and values matched the last search."""
-        return self._found
-
     def show_record(self, record: object) -> None:
-        """Show a decoded record."""
-        self._whole = record
-        self._plant(record)
-
-    def search(self, words: str) -> bool:
-        """Show only what has ``words`` in its name or value; return whether all is shown (no words)."""
-        wanted = words.strip().casefold()
-        if not wanted:
-            self._found = 0
-            self._plant(self._whole)
-            return True
-        kept, self._found = _pruned(self._whole, wanted)
-        self._plant(kept)
-        return False
+        """Show a decoded or packed record, or what a search has left of it."""
+        self.beginResetModel()
+        self._root = _Node("", record, 0, None)
+        self.endResetModel()
 
     def index(self, row: int, column: int, parent: Index = _NO_INDEX) -> QModelIndex:
         children = self._node(parent).grown()
@@ -110,32 +114,66 @@ class RawModel(QAbstractItemModel):
             return None
         node = self._node(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            return node.name if index.column() == 0 else value_text(node.value)
+            if index.column() == 0:
+                return node.name
+            return "" if node.is_group else value_text(node.value)
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == 1:
             return self.value_colour
         if role == Qt.ItemDataRole.SizeHintRole and self.row_height:
             return QSize(0, self.row_height)
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 1:
-            return None if isinstance(node.value, dict | list) else json_text(node.value, indent=None)
+            branch = isinstance(node.value, dict | list | Packed)
+            return None if branch else shortened(json_text(node.value, indent=None), _TIP_CHARACTERS)
         return None
 
     def value(self, index: Index) -> object:
-        """Return the decoded value of a row."""
+        """Return the value of a row, of a group that of all it belongs to; a branch may be packed."""
         return self._node(index).value
 
-    def path(self, index: Index) -> str:
-        """Return where a value stands in the record: "diagnosticsResults[0].tests[3].result"."""
+    def names(self, index: Index) -> tuple[str, ...]:
+        """Return the names on the way from the record to a value, groups left out."""
+        found: list[str] = []
+        node: _Node | None = self._node(index)
+        while node is not None and node.parent is not None:
+            if not node.is_group:
+                found.append(node.name)
+            node = node.parent
+        return tuple(reversed(found))
+
+    def steps(self, index: Index) -> tuple[str, ...]:
+        """Return the names on the way from the top to a row, by which :meth:`at` finds it again."""
         names: list[str] = []
         node: _Node | None = self._node(index)
         while node is not None and node.parent is not None:
-            names.append(node.name if node.name.startswith("[") else f".{node.name}")
+            names.append(node.name)
             node = node.parent
-        return "".join(reversed(names)).removeprefix(".")
+        return tuple(reversed(names))
 
-    def _plant(self, value: object) -> None:
-        self.beginResetModel()
-        self._root = _Node("", value, 0, None)
-        self.endResetModel()
+    def at(self, steps: tuple[str, ...]) -> QModelIndex:
+        """Return the row at the end of these names; an invalid index where one of them is not there."""
+        node = self._root
+        for name in steps:
+            below = next((child for child in node.grown() if child.name == name), None)
+            if below is None:
+                return QModelIndex()
+            node = below
+        return QModelIndex() if node is self._root else self.createIndex(node.row, 0, node)
+
+    def ways(self) -> list[QModelIndex]:
+        """Return the branches of which a search has left only what leads to a match, outer ones first."""
+        found: list[QModelIndex] = []
+        waiting = [self._root]
+        for node in waiting:
+            if isinstance(node.value, Kept):
+                if node is not self._root:
+                    found.append(self.createIndex(node.row, 0, node))
+                waiting.extend(node.grown())
+        return found
+
+    def path(self, index: Index) -> str:
+        """Return where a value stands in the record: "diagnosticsResults[0].tests[3].result"."""
+        written = (name if name.startswith("[") else f".{name}" for name in self.names(index))
+        return "".join(written).removeprefix(".")
 
     def _node(self, index: Index) -> _Node:
         if not index.isValid():
@@ -150,6 +188,8 @@ def value_text(value: object) -> str:
         return counted(len(value), "property", "properties")
     if isinstance(value, list):
         return counted(len(value), "entry", "entries")
+    if isinstance(value, Packed):
+        return f"{number(len(value.raw) / 1000, decimals=0)} kB"
     return shortened(json_text(value, indent=None), _SHOWN_CHARACTERS)
 
 
@@ -159,42 +199,3 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
     if any("\ud800" <= character <= "\udfff" for character in text):
         return json.dumps(value, indent=indent)
     return text
-
-
-def _members(value: object) -> Iterator[tuple[str, object]]:
-    if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list):
-        for number, entry in enumerate(value):
-            yield f"[{number}]", entry
-
-
-def _pruned(record: object, wanted: str) -> tuple[object, int]:
-    """Return the parts of a record that have ``wanted`` in a name or a plain value, and how many those are.
-
-    A branch whose name matches stays whole. Lists become objects keyed by position: entries keep theirs.
-    """
-    budget = [MOST_MATCHES, _MOST_VISITED]
-    kept = _pruned_members(record, wanted, budget)
-    return kept, MOST_MATCHES - budget[0]
-
-
-def _pruned_members(value: object, wanted: str, budget: list[int], depth: int = 0) -> dict[str, object]:
-    kept: dict[str, object] = {}
-    if depth > _MOST_DEPTH:
-        return kept
-    for name, member in _members(value):
-        budget[1] -= 1
-        if budget[0] <= 0 or budget[1] <= 0:
-            break
-        if wanted in name.casefold():
-            kept[name] = member
-            budget[0] -= 1
-        elif isinstance(member, dict | list):
-            below = _pruned_members(member, wanted, budget, depth + 1)
-            if below:
-                kept[name] = below
-        elif wanted in json_text(member, indent=None).casefold():
-            kept[name] = member
-            budget[0] -= 1
-    return kept
