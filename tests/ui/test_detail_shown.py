@@ -94,7 +94,9 @@ def test_what_a_sync_changes_shows_by_itself_and_nothing_moves(bench: Bench, wor
     _write(bench, record)
     assert pane.row_id == bench.ids[0]
     assert any("Grade Z" in line.spoken for line in pane.lists["grading"].lines)
-    assert len(pane.lists["versions"].lines) == 1
+    said = [line.spoken for line in pane.lists["versions"].lines]
+    assert len(said) == 2
+    assert said[1] == "Grade: none, then Z"
     assert pane.sections["battery"].mapTo(pane, pane.pos()) == place
     assert pane.folded_sections() == ("storage", "locks")
     assert tests.currentIndex().row() == 2

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from m360desk.core.battery import Limits
+from m360desk.core.record_changes import record_change
 from m360desk.core.records import read, read_detail
 from m360desk.store.stored import StoredRow, Version
 from m360desk.ui.detail.content import SECTIONS, Line, PaneContent, PaneContext, Reading
@@ -259,8 +260,13 @@ def test_earlier_versions_and_a_session_that_is_gone() -> None:
         Version(2, _ms(2026, 7, 2, 9, 0), _ms(2026, 7, 3, 9, 0)),
         Version(1, 0, _ms(2026, 7, 2, 9, 0)),
     )
-    content = _say(_record(), versions=versions, gone_ms=_ms(2026, 7, 27, 9, 0))
-    assert [line.target for line in content.sections["versions"].lines] == [2, 1]
+    earlier = _record(gradingResult=None, batteryHealthPercent="81%", dockTest="yes")
+    change = record_change(json.dumps(earlier).encode(), json.dumps(_record()).encode())
+    content = _say(_record(), versions=versions, changes={2: change}, gone_ms=_ms(2026, 7, 27, 9, 0))
+    said = _spoken(content, "versions")
+    assert said[0].startswith("Changed on 3 Jul 2026 09:00, 3 properties")
+    assert said[1:-1] == ["Battery: 81 %, then 78 %", "Grade: none, then C"]
+    assert [line.target for line in content.sections["versions"].lines] == [2, None, None, 1]
     assert "no longer has this session, seen 27 Jul 2026 09:00" in _spoken(content, "notes")[0]
 
 

@@ -16,10 +16,10 @@ from m360desk.ui.detail.describe_rest import (
     locks_section,
     parts_section,
     reports_section,
-    versions_section,
     wipe_section,
 )
 from m360desk.ui.detail.describe_tests import history_section, readings, tests_section
+from m360desk.ui.detail.describe_versions import versions_section
 from m360desk.ui.detail.pieces import note
 from m360desk.ui.text import date_and_clock, number
 
@@ -54,7 +54,7 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
         "expenses": expenses_section(fields, reading),
         "reports": reports_section(reading, context),
         "notes": _notes_section(detail, session.gone_ms, context),
-        "versions": versions_section(session.versions, context),
+        "versions": versions_section(session.versions, session.changes, context),
     }
     sections = {key: _of_bearable_length(section) for key, section in sections.items()}
     verdicts, identity = badges(fields, context), identities(fields, context)

@@ -1,4 +1,4 @@
-"""Locks, parts, grading, blacklist, wipe, expenses, reports and earlier versions, in words."""
+"""Locks, parts, grading, blacklist, wipe, expenses and reports in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from m360desk.core.derive_state import EXPENSE_SOURCES, WIPE_SOURCES, account_locks, is_on, part_states
 from m360desk.core.flags import SIM_LOCK
-from m360desk.ui.detail.content import Line, Piece, Run, SectionContent
+from m360desk.ui.detail.content import Line, Run, SectionContent
 from m360desk.ui.detail.pieces import count, figure, key_value, link_line, marked, plain, quantity
 from m360desk.ui.detail.record_facts import (
     members,
@@ -18,13 +18,10 @@ from m360desk.ui.detail.record_facts import (
     who,
 )
 from m360desk.ui.marks import Mark
-from m360desk.ui.text import date_and_clock, shortened, title_of
+from m360desk.ui.text import shortened, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from m360desk.core.reading import Reading
-    from m360desk.store.stored import Version
     from m360desk.ui.detail.content import PaneContext
     from m360desk.ui.detail.describe_head import Fields
 
@@ -184,17 +181,3 @@ def reports_section(reading: Reading, context: PaneContext) -> SectionContent:
         for name, kind, link in report_links(reading.merged.get("diagnosticsReports"))
     ]
     return SectionContent((), tuple(lines)) if lines else _empty("none")
-
-
-def versions_section(versions: Sequence[Version], context: PaneContext) -> SectionContent:
-    """Return when the record had another content; each can be looked at."""
-    if not versions:
-        return _empty("none, it has not changed since it was first read")
-    lines = []
-    for version in versions:
-        start = date_and_clock(version.from_ms, context.zone)
-        end = date_and_clock(version.replaced_ms, context.zone)
-        pieces = (Piece(0, (Run("Until", colour="text2"),)), Piece(48, (Run(end),)))
-        spoken = f"As it was from {start} until {end}"
-        lines.append(Line(pieces, spoken=spoken, tip=spoken, target=version.number))
-    return SectionContent((Run(str(len(versions)), colour="text2"),), tuple(lines))
