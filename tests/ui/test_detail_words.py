@@ -20,7 +20,7 @@ from m360desk.ui.detail.content import SECTIONS, Line, PaneContent, PaneContext,
 from m360desk.ui.detail.describe import describe, describe_row
 from m360desk.ui.detail.describe_battery import limit_crossing
 from m360desk.ui.detail.loading import SessionDetail
-from m360desk.ui.detail.plots import tick_step, value_range
+from m360desk.ui.detail.plots import same_battery, tick_step, value_range
 from m360desk.ui.detail.record_facts import is_safe_link
 from m360desk.ui.marks import Mark
 
@@ -201,6 +201,36 @@ def test_same_device_names_each_session_and_marks_the_one_shown() -> None:
     )
     assert [(reading.cycles, reading.percent) for reading in content.readings] == [(390, 91.0), (1167, 78.0)]
     assert "Passed the limit about 120 cycles ago" in content.battery_notes[-1].spoken
+
+
+def test_a_battery_that_was_replaced_is_marked_in_the_history() -> None:
+    def session(day: str, health: str, cycles: int | None) -> dict[str, Any]:
+        time = f"2025-{day}T10:00:00+00:00"
+        return _record(
+            connectionTime=time, batteryHealthPercent=health, batteryCycles=cycles, diagnosticsResults=[]
+        )
+
+    sessions = [
+        session("09-01", "99%", 30),
+        session("06-01", "79%", None),
+        session("03-01", "74%", 1100),
+        session("01-01", "76%", 1000),
+    ]
+    rows = tuple(_row(number, each) for number, each in enumerate(sessions, start=1))
+    content = _say(sessions[0], history=rows)
+    below = [line.below for line in content.sections["history"].lines]
+    assert below == [
+        ("Battery replaced or recalibrated: 79 → 99 %",),
+        ("Battery replaced or recalibrated: 74 → 79 %",),
+        (),
+        (),
+    ]
+    assert "Battery replaced" in content.sections["history"].lines[0].spoken
+    assert [len(part) for part in same_battery(content.readings)] == [2, 1, 1]
+    both = (_row(1, sessions[0]), _row(3, sessions[2]))
+    assert _say(sessions[0], history=both).sections["history"].lines[0].below == (
+        "Another battery: 74 → 99 %, 1,100 → 30 cycles",
+    )
 
 
 def test_figures_name_their_sources() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from m360desk.core.battery import HealthPoint
+from m360desk.core.battery_events import Event, battery_event
 from m360desk.ui.detail.content import Line, Piece, Reading, Run, SectionContent
 from m360desk.ui.detail.describe_head import Fields, health_text
 from m360desk.ui.detail.pieces import count, figure, plain
@@ -23,6 +25,10 @@ _OPERATOR_AT = 124
 _TESTS_FROM_RIGHT = 54
 # The context ids of the vendor's guide whose unit says what they are.
 _SPEAK_FOR_THEMSELVES = frozenset({"BatteryTemperature", "BatteryVoltage", "BatteryTechnology"})
+_EVENTS: dict[Event, str] = {
+    "replaced": "Another battery",
+    "recalibrated": "Battery replaced or recalibrated",
+}
 _CAPACITIES = ("BatteryOriginalCapacity", "BatteryCurrentCapacity")
 _PHRASES = {
     "BatteryOriginalCapacity": "design {}",
@@ -63,7 +69,35 @@ def history_section(rows: Sequence[StoredRow], current: int, context: PaneContex
     if len(rows) < 2:
         return SectionContent((Run("this session only", colour="text2"),))
     summary = (Run(counted(len(rows), "session", "sessions"), colour="text2"),)
-    return SectionContent(summary, tuple(_session(row, current, context) for row in rows))
+    events = battery_events(rows, context)
+    lines = tuple(_session(row, current, context, events.get(row.row_id, "")) for row in rows)
+    return SectionContent(summary, lines)
+
+
+def battery_events(rows: Sequence[StoredRow], context: PaneContext) -> dict[int, str]:
+    """Return what happened to the battery before a session, by its row id; ``rows`` newest first."""
+    found = {}
+    before: HealthPoint | None = None
+    for row in reversed(rows):
+        cycles = row.get("cycles")
+        point = HealthPoint(None, figure(row.get("battery")), cycles if isinstance(cycles, int) else None)
+        if point.percent is None and point.cycles is None:
+            continue
+        event = battery_event(before, point) if before is not None else None
+        if before is not None and event is not None:
+            found[row.row_id] = f"{_EVENTS[event]}{_leap(before, point, context)}"
+        before = point
+    return found
+
+
+def _leap(before: HealthPoint, after: HealthPoint, context: PaneContext) -> str:
+    parts = []
+    if before.percent is not None and after.percent is not None:
+        old, new = (health_text(each, context.limits) for each in (before.percent, after.percent))
+        parts.append(f"{old} → {new} %")
+    if before.cycles is not None and after.cycles is not None:
+        parts.append(f"{number(before.cycles)} → {number(after.cycles)} cycles")
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def readings(rows: Sequence[Fields]) -> tuple[Reading, ...]:
@@ -130,7 +164,7 @@ def _passed(test: TestResult) -> Line:
     return Line(pieces, mark=Mark.TICK, half=True, spoken=f"{test.title}: passed", tip=_details(test))
 
 
-def _session(row: StoredRow, current: int, context: PaneContext) -> Line:
+def _session(row: StoredRow, current: int, context: PaneContext, event: str = "") -> Line:
     here = row.row_id == current
     time = row.get("time")
     moment = time if isinstance(time, int) else None
@@ -154,10 +188,11 @@ def _session(row: StoredRow, current: int, context: PaneContext) -> Line:
         Piece(0, battery, right=True),
     )
     spoken = [day, who, tests.text, f"battery {percent(health, decimals=0)}" if health is not None else ""]
-    spoken.append("shown now" if here else "")
+    spoken += [event, "shown now" if here else ""]
     return Line(
         pieces,
         mark=mark,
+        below=(event,) if event else (),
         spoken=", ".join(word for word in spoken if word),
         tip=iso_time(moment, context.zone),
         target=row.row_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from m360desk.core.battery import HealthPoint
+from m360desk.core.battery_events import battery_event
 from m360desk.ui.detail.lines import LineMeasure
 from m360desk.ui.marks import Mark, bar_colour, text_colour
 from m360desk.ui.text import counted, number, percent
@@ -70,7 +73,8 @@ class Sparkline(QWidget):
         level = place(times[0], self._limit).y()
         _paint_limit(painter, QPointF(0, level), QPointF(self.width(), level), theme)
         points = [place(*pair) for pair in zip(times, figures, strict=True)]
-        _paint_line(painter, points, QPen(theme.text2, 1.5), 1.5)
+        for stretch in same_battery(self._readings):
+            _paint_line(painter, points[stretch.start : stretch.stop], QPen(theme.text2, 1.5), 1.5)
         painter.setBrush(bar_colour(self._mark, theme))
         painter.drawEllipse(points[-1], 3, 3)
 
@@ -81,6 +85,7 @@ class WearChart(QWidget):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._themes = themes
+        self._readings: tuple[Reading, ...] = ()
         self._points: tuple[tuple[int, float], ...] = ()
         self._limit = 80.0
         self._mark = Mark.UNKNOWN
@@ -94,7 +99,8 @@ class WearChart(QWidget):
 
     def show_readings(self, readings: Sequence[Reading], gauge: Gauge) -> None:
         """Show the readings that have cycles; fewer than two show no chart."""
-        self._points = tuple((r.cycles, r.percent) for r in readings if r.cycles is not None)
+        self._readings = tuple(reading for reading in readings if reading.cycles is not None)
+        self._points = tuple((r.cycles, r.percent) for r in self._readings if r.cycles is not None)
         self._limit, self._mark = gauge.limit, gauge.mark
         self.setAccessibleName(f"Health against cycles: {spoken_readings(readings)}")
         self.setVisible(len(self._points) > 1)
@@ -142,7 +148,8 @@ class WearChart(QWidget):
         level = place(0, self._limit).y()
         _paint_limit(painter, QPointF(box.left(), level), QPointF(box.right(), level), theme)
         points = [place(*point) for point in self._points]
-        _paint_line(painter, points, QPen(theme.data, 2), 3)
+        for stretch in same_battery(self._readings):
+            _paint_line(painter, points[stretch.start : stretch.stop], QPen(theme.data, 2), 3)
         painter.setBrush(bar_colour(self._mark, theme))
         painter.drawEllipse(points[-1], 4, 4)
         self._paint_newest(painter, points[-1], box, theme)
@@ -163,10 +170,19 @@ def spoken_readings(readings: Sequence[Reading]) -> str:
     if not readings:
         return "no readings"
     first, last = readings[0], readings[-1]
+    others = len(same_battery(readings)) - 1
     return (
         f"{counted(len(readings), 'reading', 'readings')}, from {percent(first.percent, decimals=0)} "
         f"to {percent(last.percent, decimals=0)}"
+        + (f", {counted(others, 'time', 'times')} another battery or gauge" if others else "")
     )
+
+
+def same_battery(readings: Sequence[Reading]) -> list[range]:
+    """Return the stretches of readings, oldest first, between which the battery was exchanged."""
+    points = [HealthPoint(reading.time_ms, reading.percent, reading.cycles) for reading in readings]
+    breaks = [at for at in range(1, len(points)) if battery_event(points[at - 1], points[at])]
+    return [range(start, end) for start, end in pairwise([0, *breaks, len(points)])]
 
 
 def value_range(figures: Sequence[float], limit: float) -> tuple[int, int]:
