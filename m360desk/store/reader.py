@@ -260,6 +260,12 @@ class CacheReader:
         with self._reading():
             return int(self._connection.execute("SELECT batch FROM sync").fetchone()[0])
 
+    def sync_state(self) -> bytes | None:
+        """What the last sync has left for the next one; None where there was none."""
+        with self._reading():
+            state: bytes | None = self._connection.execute("SELECT state FROM sync").fetchone()[0]
+        return state
+
     def stats(self) -> CacheStats:
         """How much the cache holds."""
         with self._reading():

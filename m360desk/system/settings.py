@@ -9,6 +9,7 @@ from m360desk.system.setting_checks import Check, WrongValueError
 
 Mode = Literal["testing", "live"]
 Theme = Literal["system", "light", "dark"]
+ScanOpens = Literal["card", "list"]
 
 _AUTOMATIC = "automatic"  # stands in the file where the value is None
 _LISTED_ACCOUNTS = "accounts"
@@ -53,6 +54,8 @@ class Settings:
         reread_days: days before the start of the last re-read from which sessions are read again.
         battery_replace_below: batteries below this state of health (%) are to be replaced.
         battery_good_from: batteries from this state of health (%) on are good.
+        scan_opens: what a barcode scanner opens: the "card" with the verdict, or the session in the "list".
+        scan_beep: whether the computer beeps when the verdict on a scanned device is to stop.
         theme: "system", "light" or "dark".
         language: a language code such as "en", or "system".
         accounts: all accounts used here.
@@ -72,6 +75,8 @@ class Settings:
         default=80, metadata=_at("battery.replace_below", checks.whole(1, 100))
     )
     battery_good_from: int = field(default=85, metadata=_at("battery.good_from", checks.whole(1, 100)))
+    scan_opens: ScanOpens = field(default="card", metadata=_at("scan.opens", checks.one_of("card", "list")))
+    scan_beep: bool = field(default=False, metadata=_at("scan.beep", checks.yes_or_no))
     theme: Theme = field(
         default="system", metadata=_at("window.theme", checks.one_of("system", "light", "dark"))
     )

@@ -1,4 +1,4 @@
-"""Finding the device that was scanned or pasted: its sessions are listed, its newest one is chosen."""
+"""Finding a device in the list: its sessions are listed, its newest one is chosen."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from m360desk.ui.sync_words import words_for
 
 if TYPE_CHECKING:
     from m360desk.core.identity import Scan
+    from m360desk.core.scanning import Code
     from m360desk.ui.frame.search_box import SearchBox
     from m360desk.ui.sessions.controller import SessionsController
     from m360desk.ui.sessions.page import SessionsPage
     from m360desk.workers.accounts import Accounts
-    from m360desk.workers.finder import Found
+    from m360desk.workers.finder import Found, LookUp
 
-_NAMES = {"imei": "IMEI", "serial": "serial", "m360id": "M360 ID", "session": "session"}
+_NAMED = ("imei", "serial", "m360id", "session")
 
 
 class DeviceFinding(QObject):
@@ -45,51 +46,51 @@ class DeviceFinding(QObject):
         self._accounts, self._box, self._page, self._controller = accounts, box, page, controller
         self._wanted: int | None = None
         self._said = False
-        self._round = 0
+        self._under_way: LookUp | None = None
         box.submitted.connect(self.submitted)
         box.textEdited.connect(self._typed)
         controller.answered.connect(self._choose)
 
-    def scanned(self, code: str) -> None:
+    def scanned(self, code: Code) -> None:
         """Find what a scanner sent."""
-        scan = read_scan(code)
-        self._box.setText(query_for(scan))
-        self._find(scan)
+        self._box.setText(query_for(code.scan))
+        self._find(code)
 
     def submitted(self, text: str) -> None:
         """Enter in the search box: find the device, if it is an identity that stands there."""
         scan = read_scan(text)
-        if scan.kind not in _NAMES:
+        if scan.kind not in _NAMED:
             return
         # "imei:3529" and "serial:F17" are searches like any other; a pasted label must be beyond doubt.
         if ":" in text and (scan.problem is not None or scan.kind not in {"imei", "session"}):
             return
         if ":" in text:
             self._box.setText(query_for(scan))
-        self._find(scan)
+        self._find(read_code(text))
 
-    def _find(self, scan: Scan) -> None:
+    def show_session(self, identity: str, row_id: int | None) -> None:
+        """List what carries an identity, and choose one of its sessions."""
         self._forget()
         self.began.emit()
-        if scan.problem is not None:
+        self._wanted = row_id
+        self._box.setText(query_for(read_scan(identity)))
+        self._choose()
+
+    def _find(self, code: Code) -> None:
+        self._forget()
+        self.began.emit()
+        if code.problem is not None:
             self._say(
                 UserText(
-                    f"{scan.value} is no valid {_NAMES.get(scan.kind, 'identity')}.",
-                    scan.problem,
+                    f"{code.scan.value} is not {code.name}.",
+                    code.problem,
                     "Scan it again. What this computer has under these digits is listed.",
                 )
             )
             return
-        number = self._round
-        self._accounts.look_up(
-            read_code(scan.value),
-            done=lambda found: self._found(number, found),
-            failed=lambda error: self._failed(number, error),
-        )
+        self._under_way = self._accounts.look_up(code, done=self._found, failed=self._failed)
 
-    def _found(self, number: int, found: Found) -> None:
-        if number != self._round:
-            return
+    def _found(self, found: Found) -> None:
         if not found.row_ids:
             if found.problem is not None:
                 self._say(found.problem)
@@ -99,9 +100,7 @@ class DeviceFinding(QObject):
             self._controller.refresh()
         self._choose()
 
-    def _failed(self, number: int, error: BaseException) -> None:
-        if number != self._round:
-            return
+    def _failed(self, error: BaseException) -> None:
         why = words_for(error)
         self._say(
             UserText(
@@ -125,7 +124,9 @@ class DeviceFinding(QObject):
         self._forget()
 
     def _forget(self) -> None:
-        self._round += 1
+        if self._under_way is not None:
+            self._under_way.cancel()
+            self._under_way = None
         self._wanted = None
         if self._said:
             self._said = False

@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.workspace, 1)
         self._column = column
         self._welcome: QWidget | None = None
+        self._card: QWidget | None = None
         self._sessions = sessions
         self._detail: DetailPane | None = None
         self._folded: str | None = None
@@ -160,6 +161,17 @@ class MainWindow(QMainWindow):
         self.workspace.setVisible(welcome is None)
         self._bar.setVisible(welcome is None)
 
+    def show_card(self, card: QWidget | None) -> None:
+        """Show this in place of side bar, list and pane, which stay as they are; None: those again."""
+        if self._card is not None and self._card is not card:
+            self._card.hide()
+        if card is not None and self._column.indexOf(card) < 0:
+            self._column.addWidget(card, 1)
+        self._card = card
+        self.workspace.setVisible(card is None and self._welcome is None)
+        if card is not None:
+            card.show()
+
     def keep_state(self) -> dict[str, str]:
         """Geometry, splitter and folded sections, for the next start."""
         state = {
@@ -201,7 +213,7 @@ class MainWindow(QMainWindow):
 
     def next_pane(self, step: int = 1) -> None:
         """Move the keyboard to the next of the panes: search, side bar, list or charts, session."""
-        panes: list[QWidget] = [self.search_box]
+        panes: list[QWidget] = [self.search_box, *([self._card] if self._card is not None else [])]
         if self._side_bar is not None and self._side_bar.isVisible():
             panes.append(self._side_bar)
         if self.pages.currentIndex() == SESSIONS:

@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit
 
+from m360desk.core.scanning import GROUP_SEPARATOR
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,9 +24,12 @@ LONGEST_GAP_MS = 80
 """Between two keys of one scan: slow Bluetooth scanners stay below, people's pauses don't."""
 
 MEAN_GAP_MS = 35
-"""On average: four times as fast as a good typist. Scanners send a key every 1 to 30 ms."""
+"""On average. The fastest typists need 60 ms a key over a whole word; scanners send one every 1 to 30 ms."""
 
-_ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+"""Many scanners are set up to end with a tabulator."""
+_SILENT = (Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_Control, Qt.Key.Key_Alt)
+"""Pressed along with a character, or to make one."""
 _SHIFT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 _EDITS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 
@@ -41,12 +46,16 @@ def key_time(event: QKeyEvent) -> int:
 class Scanner(QObject):
     """Watches the keys that come to one window; its dialogs and menus keep theirs.
 
-    The filter sits on the window, not on the application: there it would run for every event of every object,
-    paint events of a list that is scrolled among them.
+    No key is held back until the end of a scan is beyond doubt: what a fast typist types arrives. The filter
+    sits on the window, not on the application: there it would run for every event of every object, paint
+    events of a list that is scrolled among them.
     """
 
-    scanned = Signal(str)
-    """A code that was scanned, without the Enter at its end, which nothing else gets."""
+    began = Signal()
+    """A first key, before anything else has got it: the moment to note where the user is."""
+    scanned = Signal(str, bool)
+    """What was scanned, without the key at its end, which nothing else gets; whether it is the scan before
+    with one line more: a code of several lines comes line by line, and nobody knows which is the last."""
 
     def __init__(
         self,
@@ -55,12 +64,13 @@ class Scanner(QObject):
         clock: Callable[[QKeyEvent], int] = key_time,
         parent: QObject | None = None,
     ) -> None:
-        """``box`` is the one edit into which scans may go: what they typed there is replaced anyway."""
+        """``box`` is the one edit into which scans may go: what they typed there is taken back."""
         super().__init__(parent)
         self.setObjectName("scanner")
         self._box = box
         self._clock = clock
         self._keys: list[str] = []
+        self._lines: list[str] = []
         self._first = self._last = 0
         window.installEventFilter(self)
 
@@ -71,30 +81,50 @@ class Scanner(QObject):
 
     def _pressed(self, event: QKeyEvent) -> bool:
         now = self._clock(event)
-        if self._keys and now - self._last > LONGEST_GAP_MS:
-            self._keys.clear()
-        if event.key() in _ENDS:
+        if now - self._last > LONGEST_GAP_MS:
+            self._forget()
+        if event.key() in _ENDS and not event.modifiers() & ~_KEYPAD:
             return self._ended(now)
-        text = event.text()
-        if event.key() == Qt.Key.Key_Shift:
+        if event.key() in _SILENT:
             return False
-        if event.isAutoRepeat() or not text.isprintable() or not text or event.modifiers() & ~_SHIFT:
-            self._keys.clear()
+        text = event.text()
+        typed = bool(text) and (text.isprintable() or text == GROUP_SEPARATOR)
+        if event.isAutoRepeat() or not typed or (event.modifiers() & ~_SHIFT and text != GROUP_SEPARATOR):
+            self._forget()
             return False
         if not self._keys:
             self._first = now
+            if not self._lines:
+                self.began.emit()
         self._keys.append(text)
         self._last = now
         return False
 
     def _ended(self, now: int) -> bool:
-        keys = "".join(self._keys)
-        fast = now - self._first <= MEAN_GAP_MS * len(self._keys)
+        keys = "".join(self._keys).strip(" ")
+        count = len(self._keys)
         self._keys.clear()
-        if not fast or len(keys.strip()) < LEAST_LENGTH or self._typing_elsewhere():
+        if self._lines:
+            return self._went_on(keys, now)
+        fast = now - self._first <= MEAN_GAP_MS * count
+        if not fast or len(keys) < LEAST_LENGTH or self._typing_elsewhere():
             return False
-        self.scanned.emit(keys.strip())
+        self._lines.append(keys)
+        self._last = now
+        self.scanned.emit(keys, False)
         return True
+
+    def _went_on(self, keys: str, now: int) -> bool:
+        """Behind the end of a scan, as fast as before: its second end, or one line more."""
+        self._last = now
+        if keys:
+            self._lines.append(keys)
+            self.scanned.emit("\n".join(self._lines), True)
+        return True
+
+    def _forget(self) -> None:
+        self._keys.clear()
+        self._lines.clear()
 
     def _typing_elsewhere(self) -> bool:
         """Whether the keys went to somebody who asked for text, or to a menu."""
@@ -102,3 +132,6 @@ class Scanner(QObject):
             return True
         focus = QApplication.focusWidget()
         return isinstance(focus, _EDITS) and focus is not self._box
+
+
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier

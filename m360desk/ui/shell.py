@@ -123,7 +123,7 @@ class Shell(QObject):
         self.session.settled.connect(self.settled)
         self.session.noted.connect(self._show_note)
         self.window.place_detail(self.session.pane)
-        self._watch_scanner()
+        self._watch_scanner(self.session)
         QTimer.singleShot(CHARTS_AFTER_MS, self._load_charts)
         self.desk.refresh_stats()
         self.session.choose(self.page.table.current_row_id())
@@ -168,18 +168,26 @@ class Shell(QObject):
             "charts", lambda *_: import_module(CHARTS), lambda _: None, self.desk.failed.emit
         )
 
-    def _watch_scanner(self) -> None:
+    def _watch_scanner(self, session: ShownSession) -> None:
         from m360desk.ui.finding import DeviceFinding
+        from m360desk.ui.scan.work import ScanWork
         from m360desk.ui.scanner import Scanner
 
-        box = self.window.search_box
-        finding = DeviceFinding(self.accounts, box, self.page, self.controller, self)
+        window = self.window
+        finding = DeviceFinding(self.accounts, window.search_box, self.page, self.controller, self)
         finding.began.connect(lambda: self.window.show_page(SESSIONS))
         finding.noted.connect(self._show_note)
-        handle = self.window.windowHandle()
+        icons, marks = self.icons, self.marks
+        self.scan = ScanWork(
+            self.desk, self.accounts, window, self.page, self.controller, finding, self.themes, icons, marks
+        )
+        self.scan.noted.connect(self._show_note)
+        self.scan.report_asked.connect(session.work.make_report)
+        handle = window.windowHandle()
         if handle is not None:
-            scanner = Scanner(handle, box, parent=self)
-            scanner.scanned.connect(finding.scanned)
+            scanner = Scanner(handle, window.search_box, parent=self)
+            scanner.began.connect(self.scan.remember)
+            scanner.scanned.connect(self.scan.scanned)
 
     # Wiring
 

@@ -185,10 +185,14 @@ class Desk(QObject):
         self._ask("rows", "rows", lambda r, _: r.rows(ids), done)
 
     def read_soon(
-        self, kind: str, work: Callable[[CacheReader, CancelToken], T], done: Callable[[T], None]
+        self,
+        kind: str,
+        work: Callable[[CacheReader, CancelToken], T],
+        done: Callable[[T], None],
+        absent: Callable[[], None] | None = None,
     ) -> None:
-        """Ask for something small that a person waits for."""
-        self._ask("rows", kind, work, done)
+        """Ask for something small that a person waits for; ``absent`` as for ``read``."""
+        self._ask("rows", kind, work, done, absent)
 
     def read(
         self,

@@ -47,6 +47,7 @@ class SearchBox(QLineEdit):
         self._themes = themes
         self._icons = icons
         self._error: QueryError | None = None
+        self._lent_from: str | None = None
         self._keys = QKeySequence("Ctrl+F").toString(QKeySequence.SequenceFormat.NativeText)
         self._clear = QAction("Clear the search", self)
         self._clear.setIcon(icons.icon("clear", "text2"))
@@ -76,6 +77,25 @@ class SearchBox(QLineEdit):
         self.setAccessibleDescription(error.message if error is not None else "")
         self._save.setEnabled(error is None)
         self.update()
+
+    def show_scanned(self, code: str | None) -> None:
+        """Show what was scanned without searching for it; None: the search that the list still shows."""
+        if code is None and self._lent_from is None:
+            return
+        if self._lent_from is None:
+            self._lent_from = self.text()
+        text = self._lent_from if code is None else code
+        if code is None:
+            self._lent_from = None
+        self.blockSignals(True)
+        self.setText(text)
+        self.blockSignals(False)
+        self._text_changed(text)
+        self._save_button.setVisible(code is None and bool(text.strip()))
+
+    def keep_scanned(self) -> None:
+        """Somebody has gone on typing: what stands in the box is the search now."""
+        self._lent_from = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
