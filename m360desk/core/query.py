@@ -1,7 +1,7 @@
 """The query language of the search box, saved views, exports and the command line."""
 
-from dataclasses import dataclass
 from datetime import date, tzinfo
+from typing import NamedTuple
 
 from m360desk.core.query_errors import QueryError
 from m360desk.core.query_nodes import (
@@ -36,8 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query as it was typed and what it means."""
 
     text: str
@@ -52,8 +51,7 @@ class Query:
 EVERYTHING = Query("", Everything())
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An order of sessions: ties by row id in the same direction, missing values last in both."""
 
     field: str = "time"

@@ -6,7 +6,7 @@ Values are always parameters, never part of the statement.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from m360desk.core.fields import COLUMNS, Kind
 from m360desk.core.matching import SHORT_WORD, part_matches
@@ -24,8 +24,7 @@ _GLOB_SIGNS = re.compile(r"[*?\[]")
 _GLOB_BREAK = "[ -/:-@[-`{-~]"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """An expression over the row `s` of `sessions`; a null counts as false.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from m360desk.core.fields import Field
 from m360desk.store.layout import is_identity
@@ -15,8 +14,7 @@ Parameter = str | int | float
 Rows = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Few:
+class Few(NamedTuple):
     """Looks into the indexes of one cache.
 
     Attributes:

@@ -1,16 +1,14 @@
 """Which cache belongs to which account, mode and service."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _SALT = b"M360 Desk account\0"
 
 Mode = Literal["live", "testing", "demo"]
 
 
-@dataclass(frozen=True, slots=True)
-class CacheKey:
+class CacheKey(NamedTuple):
     """What a cache is for: data of one key never shows under another.
 
     Attributes:

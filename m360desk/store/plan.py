@@ -4,7 +4,7 @@ Many matches: walking the index in the wanted order and testing each session fin
 matches: that would visit every session, so only those are visited, and then sorted.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from m360desk.core.fields import COLUMNS, INDEX
 from m360desk.core.query import Order
@@ -17,8 +17,7 @@ _WALKED = {index_name(column) for column in WALKED}
 _NO_INDEX = "NOT INDEXED"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One SELECT.
 
     Attributes:

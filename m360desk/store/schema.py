@@ -7,7 +7,7 @@ sessions and terms are never used twice (AUTOINCREMENT), since readers remember 
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from m360desk.store.layout import LAYOUT, Layout, column_type
 
@@ -123,8 +123,7 @@ def _statements(script: str) -> list[str]:
     return [statement for part in script.split(";") if (statement := part.strip())]
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """A step from one schema to the next.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from m360desk.core.fields import INDEX
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from m360desk.core.session import StoredValue
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(NamedTuple):
     """A session as lists need it.
 
     Attributes:
@@ -31,8 +29,7 @@ class StoredRow:
         return self.values[INDEX[name]]
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """An earlier record of a session, told by its dates.
 
     Attributes:
@@ -46,8 +43,7 @@ class Version:
     replaced_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSession:
+class StoredSession(NamedTuple):
     """A session with everything that the cache knows of it.
 
     Attributes:
@@ -71,8 +67,7 @@ class StoredSession:
     versions: tuple[Version, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CacheStats:
+class CacheStats(NamedTuple):
     """How much a cache holds.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from m360desk.core.folding import fold
 from m360desk.core.matching import names_in
@@ -39,8 +39,7 @@ class TermNumbers:
         return int(self._connection.execute(statement, (text, fold(text))).fetchone()[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One text.
 
     Attributes:

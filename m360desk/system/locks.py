@@ -8,10 +8,9 @@ import errno
 import json
 import os
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from m360desk.core.user_text import UserText
 from m360desk.system.paths import place_error, prepare_folder
@@ -23,8 +22,7 @@ _BUSY = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
 _LONGEST_NOTE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """Who holds a lock.
 
     Attributes:

@@ -10,8 +10,8 @@ import errno
 import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from m360desk.core.user_text import UserText
 from m360desk.system.problems import SystemServiceError
@@ -34,8 +34,7 @@ class PlaceError(SystemServiceError):
         self.path = path
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The program's files and folders; nothing is created before `prepare_folder` is called for it.
 
     Attributes:

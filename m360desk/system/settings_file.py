@@ -5,9 +5,8 @@ never overwritten. Neither ever holds a secret.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from m360desk.system.files import put_aside, write_atomically
 from m360desk.system.locks import FileLock
@@ -15,8 +14,7 @@ from m360desk.system.paths import PlaceError, place_error, prepare_folder
 from m360desk.system.settings import Settings, from_document, write_into
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """Settings as read, with notes for the user about what was not as it should be."""
 
     settings: Settings

@@ -2,15 +2,14 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from m360desk.system.files import put_aside, write_atomically
 from m360desk.system.paths import place_error, prepare_folder
 
 
-@dataclass(frozen=True, slots=True)
-class SavedView:
+class SavedView(NamedTuple):
     """A search under a name."""
 
     name: str

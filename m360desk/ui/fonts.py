@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 
@@ -15,8 +15,7 @@ HEADING_RATIO = 1.4
 VERDICT_PX = 56
 
 
-@dataclass(frozen=True, slots=True)
-class Fonts:
+class Fonts(NamedTuple):
     """Fonts with tabular figures, and line heights in device-independent pixels.
 
     ``second_line`` is the small line under a body line in one row of a list, set a pixel tighter.

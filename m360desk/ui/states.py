@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -19,8 +18,7 @@ INDENT = 64
 WIDTH = 432
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What such a page says. The first button is the default; a button's name is sent when it is pressed."""
 
     heading: str
@@ -30,7 +28,7 @@ class State:
     buttons: tuple[tuple[str, str], ...] = ()
     """Pairs of name and label."""
     small: str = ""
-    details: tuple[tuple[str, str], ...] = field(default=())
+    details: tuple[tuple[str, str], ...] = ()
 
 
 class StatePage(QWidget):

@@ -8,8 +8,7 @@ and lines are the palette's own and tints are off; shapes stay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
@@ -103,8 +102,7 @@ _SHARES = {
 _SELECTION_SHARE = (0.14, 0.20)
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """The colours of one theme, by what they are for, and the fonts.
 
     Surfaces: ``window`` (bars, side bar), ``base`` (lists, panes, charts), ``raised`` (tips, buttons),
@@ -188,7 +186,7 @@ class Theme:
 
 
 #: Names of all colours of a theme.
-COLOUR_NAMES = tuple(field.name for field in fields(Theme) if field.type == "QColor")
+COLOUR_NAMES = (*_NEUTRALS, *_BANDS)
 
 
 def own_palette(*, dark: bool) -> QPalette:

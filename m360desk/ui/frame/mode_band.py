@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QLine, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 HATCHED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class ModeText:
+class ModeText(NamedTuple):
     """What the band says in one mode; ``word`` also stands in the title, the status bar and on paper."""
 
     word: str

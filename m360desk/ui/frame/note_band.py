@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from m360desk.ui.marks import Mark
@@ -72,6 +72,9 @@ class NoteBand(QWidget):
         self._button.setAccessibleDescription(text.happened)
         self._theme_changed()
         self.show()
+        # Loaded here: with all its roles and events it costs 2 ms of a start.
+        from PySide6.QtGui import QAccessible, QAccessibleEvent
+
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 DISMISS = "Dismiss"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """What the band says, and the one button at its end, which also takes the notice away.
 
     ``icon`` (a name) stands in place of the mark of an error or a note, ``aside`` before the button.

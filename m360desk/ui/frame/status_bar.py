@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -23,8 +22,7 @@ SIGN = 14
 DIVIDER = 12
 
 
-@dataclass(frozen=True, slots=True)
-class SyncLine:
+class SyncLine(NamedTuple):
     """What stands at the left; beside it a mark, or an icon in ``colour`` (a name of the theme's)."""
 
     text: str
