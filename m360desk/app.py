@@ -150,6 +150,7 @@ class Application(QObject):
         gc.freeze()
         gc.enable()
         self._start_reporting()
+        self._end_when_asked()
         self._app.setWindowIcon(application_icon())
         self.shell.build_rest()
         self.shell.build_side_bar(ViewsFile(self.places.settings_file.with_name("views.toml")))
@@ -171,6 +172,14 @@ class Application(QObject):
         first = FirstWindow(self.places.runtime_dir)
         first.asked_to_front.connect(self.shell.window.bring_to_front)
         self._ends.append(first.close)
+
+    def _end_when_asked(self) -> None:
+        """End in good order when the operating system asks: the demo leaves nothing behind."""
+        from m360desk.workers.end_signals import EndSignals
+
+        signals = EndSignals(self)
+        signals.asked.connect(lambda number: self._app.exit(128 + number))
+        self._ends.append(signals.stop)
 
     def _keep_window(self) -> None:
         if self._options.screenshot is not None:

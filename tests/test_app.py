@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -54,6 +55,21 @@ from pathlib import Path
 sys.exit(app.run(Options(profile=Path({profile!r}))))
 """
 """A whole first window that tells when it can be found and when it was called."""
+
+DEMO = """
+import sys
+from m360desk import app
+from m360desk.options import Options
+
+go_on = app.Application._go_on
+def going(self):
+    go_on(self)
+    self.desk.cache_changed.connect(lambda: print("written", flush=True))
+app.Application._go_on = going
+sys.argv = ["m360desk"]
+sys.exit(app.run(Options(demo=True)))
+"""
+"""A whole window on the demo that tells when something stands in its cache."""
 
 
 def _start(arguments: list[str]) -> subprocess.Popen[str]:
@@ -190,3 +206,23 @@ def test_a_crash_of_an_earlier_run_is_told_once(
         qapp.setPalette(palette)
         qapp.setFont(font)
         gc.unfreeze()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a program without asking it")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_demo_that_is_told_to_end_leaves_nothing_behind(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    process = _start(["-c", DEMO])
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    assert list(tmp_path.glob("m360desk-demo-*/*.sqlite3"))
+    process.send_signal(signal.Signals[name])
+    _, err = process.communicate()
+    watchdog.cancel()
+    watchdog.join()
+    assert (process.returncode, err) == (128 + signal.Signals[name], "")
+    assert list(tmp_path.iterdir()) == []

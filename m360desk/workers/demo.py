@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from m360desk.core.user_text import UserText
+from m360desk.system.paths import PlaceError
 from m360desk.system.problems import SystemServiceError
+from m360desk.system.temporary import TemporaryFolder
 from m360desk.workers.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from m360desk.simulator.host import SimulatorProcess
 
@@ -36,7 +37,7 @@ class Demo(QObject):
         super().__init__(parent)
         self._sessions = sessions
         self._mailbox = Mailbox(self)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: TemporaryFolder | None = None
         self._threads: list[threading.Thread] = []
         self._turn = threading.Lock()
         self._round = 0
@@ -51,10 +52,10 @@ class Demo(QObject):
 
     @property
     def folder(self) -> Path:
-        """Where its cache stands; made when it is first asked for, gone after :meth:`clear_away`."""
+        """Where its cache stands: there once it has ``started``, gone after :meth:`clear_away`."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="m360desk-demo-")
-        return Path(self._folder.name)
+            raise RuntimeError("the demo has not been started")
+        return self._folder.path
 
     def start(self) -> None:
         """Start it; ``started`` or ``failed`` follows."""
@@ -80,7 +81,7 @@ class Demo(QObject):
         for thread in self._threads:
             thread.join()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
             self._folder = None
 
     def _beside(self, work: Callable[[], object]) -> None:
@@ -93,12 +94,14 @@ class Demo(QObject):
         from m360desk.simulator.host import SimulatorError, SimulatorProcess
 
         try:
+            with self._turn:
+                self._folder = self._folder or TemporaryFolder("m360desk-demo-")
             process = SimulatorProcess("--sessions", str(self._sessions))
-        except (SimulatorError, OSError) as error:
+        except (SimulatorError, OSError, PlaceError) as error:
             problem = DemoFailed(
                 UserText(
                     "The demo could not be started.",
-                    f"Its made-up service said: {error}",
+                    f"The computer or the made-up service said: {error}",
                     "Try again; if it stays so, restart the computer.",
                 )
             )
