@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from m360desk.core.records import read
 from m360desk.ui.sessions.columns import COLUMNS
 from m360desk.ui.sessions.row_painter import RowPainter
+from m360desk.ui.text import NO_BREAK
 
 if TYPE_CHECKING:
     from m360desk.store.writer import CacheWriter
@@ -288,7 +290,7 @@ def test_the_list_can_be_heard(bench: Bench) -> None:
     assert str(row.get("model")) in heard[TABLE_ORDER.index("device")]
     battery = row.get("battery")
     assert heard[TABLE_ORDER.index("battery")] == (
-        f"{battery:.0f} %" if isinstance(battery, int | float) else "unknown"
+        f"{floor(battery)}{NO_BREAK}%" if isinstance(battery, int | float) else "unknown"
     )
     assert "passed" in heard[TABLE_ORDER.index("tests")] or heard[TABLE_ORDER.index("tests")] == "Not tested"
     tip = model.data(model.index(1, 0), Qt.ItemDataRole.ToolTipRole)

@@ -119,9 +119,14 @@ def test_changed_rows_are_fetched_again_and_shown_as_known_until_then(
     model.mark_stale()
     assert model.data(model.index(3, 0)) == "time of 3"
     assert set(source.asked[0][0]) >= set(range(10)), "also those that are here"
-    newer = row(3)
-    source.asked.pop()[1]([newer])
+    newer = StoredRow(3, (None,) * len(FIELDS), gone=True)
+    same = model.row_at(4)
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    source.asked.pop()[1]([newer, row(4)])
     assert model.row_at(3) is newer
+    assert model.row_at(4) is same, "nothing of it has changed"
+    assert told == [(3, 3)]
 
 
 def test_another_account_starts_from_nothing(model: SessionModel, source: Source) -> None:

@@ -109,23 +109,30 @@ class SessionModel(QAbstractTableModel):
         self._stale = False
         self._fetch(missing, self._keep)
 
-    def learn(self, rows: Sequence[StoredRow | None]) -> None:
-        """Take rows that came without being asked for; what is shown stays as it is."""
+    def learn(self, rows: Sequence[StoredRow | None]) -> frozenset[int]:
+        """Take rows that came without being asked for; returns those that are new or have changed."""
+        changed = set()
         for row in rows:
-            if row is not None:
+            if row is None:
+                continue
+            # What is the same stays the same object: what it looks like need not be found out again.
+            if self._rows.get(row.row_id) != row:
                 self._rows[row.row_id] = row
-                self._rows.move_to_end(row.row_id)
+                changed.add(row.row_id)
+            self._rows.move_to_end(row.row_id)
         while len(self._rows) > KEPT_ROWS:
             self._rows.popitem(last=False)
+        return frozenset(changed)
 
     def _keep(self, rows: Sequence[StoredRow | None]) -> None:
         self._asked = frozenset()
-        self.learn(rows)
-        if self._wanted is not None and self._ids:
+        changed = self.learn(rows)
+        if changed and self._wanted is not None:
             first, last = self._wanted
-            last = min(last, len(self._ids) - 1)
-            if first <= last:
-                self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+            shown = [at for at in range(first, min(last, len(self._ids) - 1) + 1) if self._ids[at] in changed]
+            if shown:
+                last_column = len(self.columns) - 1
+                self.dataChanged.emit(self.index(shown[0], 0), self.index(shown[-1], last_column))
         self.rows_arrived.emit()
 
     def known_rows(self, positions: Iterable[int]) -> list[StoredRow]:

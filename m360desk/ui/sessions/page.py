@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from m360desk.ui.sessions.cells import CellContext
+from m360desk.ui.sessions.cell_context import CellContext
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
 from m360desk.ui.sessions.describe import describe
 from m360desk.ui.sessions.model import RowSource, SessionModel
@@ -23,7 +23,7 @@ from m360desk.ui.sessions.view import SessionTable
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Sequence
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
     from m360desk.core.battery import Limits
     from m360desk.store.reader import StoredRow
@@ -85,7 +85,7 @@ class SessionsPage(QWidget):
         self._midnight.setInterval(60_000)
         self._midnight.timeout.connect(self._day_may_have_changed)
         self._midnight.start()
-        self._day = datetime.now(self._zone).date()
+        self._day = self._today()
 
     # What is shown
 
@@ -173,7 +173,7 @@ class SessionsPage(QWidget):
             return self._marks.pixmap(kind, 12, theme, ratio)
 
         return CellContext(
-            now_ms=self._now_ms(),
+            today=self._today(),
             zone=self._zone,
             limits=limits,
             metrics=metrics,
@@ -184,8 +184,11 @@ class SessionsPage(QWidget):
             bar=lambda percent, kind: self._marks.bar(percent, limits.replace_under, kind, theme, ratio),
         )
 
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._now_ms() / 1000, self._zone).date()
+
     def _day_may_have_changed(self) -> None:
-        today = datetime.now(self._zone).date()
+        today = self._today()
         if today != self._day:
             self._day = today
             self._painter.forget()

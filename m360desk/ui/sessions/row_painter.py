@@ -6,28 +6,29 @@ frame then is a few fills and one run through the texts, sorted by font and colo
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter, QPen
 
-from m360desk.ui.sessions.cells import Cell, CellContext, cell_of
+from m360desk.ui.sessions.cell_context import RowLayout
+from m360desk.ui.sessions.cells import lay_out_cell
 from m360desk.ui.theme import FOCUS_WIDTH, RADIUS_BAR, SELECTION_BAR, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtCore import QRect
+
     from m360desk.store.reader import StoredRow
+    from m360desk.ui.sessions.cell_context import CellContext
     from m360desk.ui.sessions.columns import ListColumn
     from m360desk.ui.theme_source import ThemeSource
 
 KEPT_LAYOUTS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class CellPlace:
+class CellPlace(NamedTuple):
     """Where a column stands in the viewport."""
 
     column: ListColumn
@@ -35,8 +36,7 @@ class CellPlace:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class RowState:
+class RowState(NamedTuple):
     """One row to paint: None is one that is still on its way."""
 
     row: StoredRow | None
@@ -46,6 +46,8 @@ class RowState:
     focused: bool
     cursor: bool
     hovered: bool
+    placeholder: bool = True
+    """A row that is not here yet shows bars; for the first moment it shows nothing."""
 
 
 class RowPainter:
@@ -56,7 +58,7 @@ class RowPainter:
         self._make_context = context
         self._context: CellContext | None = None
         self._stamp: tuple[object, ...] = ()
-        self._layouts: OrderedDict[int, tuple[StoredRow, tuple[Cell, ...]]] = OrderedDict()
+        self._layouts: OrderedDict[int, tuple[StoredRow, RowLayout]] = OrderedDict()
 
     def forget(self) -> None:
         """Lay everything out anew: theme, limits, day or words have changed."""
@@ -64,31 +66,30 @@ class RowPainter:
         self._layouts.clear()
 
     def paint(
-        self,
-        painter: QPainter,
-        places: tuple[CellPlace, ...],
-        states: Sequence[RowState],
-        ratio: float,
-        *,
-        placeholders: bool = True,
+        self, painter: QPainter, places: tuple[CellPlace, ...], states: Sequence[RowState], ratio: float
     ) -> None:
         """Paint rows; ``ratio`` is the screen's device pixels per pixel."""
         theme = self._themes.theme
         context = self._current(theme, places, ratio)
-        texts: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
+        texts: dict[tuple[str, str], list[tuple[int, list[tuple[int, int, str]]]]] = {}
         for state in states:
             self._ground(painter, theme, state)
             if state.row is None:
-                if placeholders:
+                if state.placeholder:
                     self._placeholder(painter, theme, places, state)
                 continue
-            for cell in self._layout(state.row, places, context):
-                self._cell(painter, context, cell, state.area, texts)
-        for (font, colour), runs in texts.items():
+            layout = self._layout(state.row, places, context)
+            top = state.area.y()
+            for x, y, pixmap in layout.marks:
+                painter.drawPixmap(x, top + y, pixmap)
+            for style, runs in layout.texts.items():
+                texts.setdefault(style, []).append((top, runs))
+        for (font, colour), rows in texts.items():
             painter.setFont(getattr(theme.fonts, font))
             painter.setPen(getattr(theme, colour))
-            for x, y, text in runs:
-                painter.drawText(x, y, text)
+            for top, runs in rows:
+                for x, baseline, text in runs:
+                    painter.drawText(x, top + baseline, text)
         for state in states:
             if state.cursor:
                 self._focus(painter, theme, state.area)
@@ -101,18 +102,18 @@ class RowPainter:
             self._context = self._make_context(theme, ratio)
         return self._context
 
-    def _layout(
-        self, row: StoredRow, places: tuple[CellPlace, ...], context: CellContext
-    ) -> tuple[Cell, ...]:
+    def _layout(self, row: StoredRow, places: tuple[CellPlace, ...], context: CellContext) -> RowLayout:
         kept = self._layouts.get(row.row_id)
         if kept is not None and kept[0] is row:
             self._layouts.move_to_end(row.row_id)
             return kept[1]
-        cells = tuple(cell_of(place.column, row, place.x, place.width, context) for place in places)
-        self._layouts[row.row_id] = (row, cells)
+        layout = RowLayout()
+        for place in places:
+            lay_out_cell(place.column, row, place.x, place.width, context, layout)
+        self._layouts[row.row_id] = (row, layout)
         if len(self._layouts) > KEPT_LAYOUTS:
             self._layouts.popitem(last=False)
-        return cells
+        return layout
 
     def _ground(self, painter: QPainter, theme: Theme, state: RowState) -> None:
         area = state.area
@@ -126,21 +127,6 @@ class RowPainter:
         if state.selected:
             bar = theme.accent if state.focused else theme.control
             painter.fillRect(area.x(), area.y(), SELECTION_BAR, area.height(), bar)
-
-    def _cell(
-        self,
-        painter: QPainter,
-        context: CellContext,
-        cell: Cell,
-        area: QRect,
-        texts: dict[tuple[str, str], list[tuple[int, int, str]]],
-    ) -> None:
-        top = area.y()
-        for run in cell.texts:
-            baseline = context.first_baseline if run.line == 1 else context.second_baseline
-            texts[run.font, run.colour].append((run.x, top + baseline, run.text))
-        for mark in cell.marks:
-            painter.drawPixmap(QPoint(mark.x, top + mark.y), mark.pixmap)
 
     def _placeholder(
         self, painter: QPainter, theme: Theme, places: tuple[CellPlace, ...], state: RowState
