@@ -33,16 +33,22 @@ _LOOK_BEFORE_ORDERING_AGAIN = (
     "It is not known whether the check was ordered. Look at the blacklist checks on the M360 dashboard "
     "before you order it again, for each one is paid."
 )
+_WEIGHT_OF_ONE_ANSWER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class ClientStats:
-    """What a client has done since it was made; ``recent_rate`` is in requests per second."""
+    """What a client has done since it was made.
+
+    ``recent_rate`` is in requests per second; ``answer_seconds`` is how long answers take, by the last few: 0
+    before the first.
+    """
 
     requests: int
     rate_limited: int
     recent_rate: float
     last_error: ApiError | None
+    answer_seconds: float = 0.0
 
 
 class Client:
@@ -75,6 +81,7 @@ class Client:
         self._requests = 0
         self._rate_limited = 0
         self._last_error: ApiError | None = None
+        self._answer_seconds = 0.0
 
     async def __aenter__(self) -> Self:
         return self
@@ -101,7 +108,13 @@ class Client:
     @property
     def stats(self) -> ClientStats:
         """What was done so far, for the status bar and ``sync --json``."""
-        return ClientStats(self._requests, self._rate_limited, self._limiter.recent_rate(), self._last_error)
+        return ClientStats(
+            self._requests,
+            self._rate_limited,
+            self._limiter.recent_rate(),
+            self._last_error,
+            self._answer_seconds,
+        )
 
     async def get_history(
         self,
@@ -216,7 +229,10 @@ class Client:
         slot = await self._limiter.acquire(priority)
         try:
             self._requests += 1
-            result = read(await self._transport.post(endpoint, payload, slot))
+            began = self._clock()
+            answer = await self._transport.post(endpoint, payload, slot)
+            self._took(self._clock() - began)
+            result = read(answer)
         except RateLimited as error:
             self._rate_limited += 1
             self._limiter.refused(slot, _maximum(error.details), error.retry_after)
@@ -225,6 +241,10 @@ class Client:
             self._limiter.release(slot)
         self._limiter.succeeded()
         return result
+
+    def _took(self, seconds: float) -> None:
+        before = self._answer_seconds or seconds
+        self._answer_seconds = before + (seconds - before) * _WEIGHT_OF_ONE_ANSWER
 
     def _refuse_long_hold(self, endpoint: str, priority: Priority) -> None:
         hold = self._limiter.holding()

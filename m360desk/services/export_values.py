@@ -79,8 +79,8 @@ def as_texts(times: LocalTimes) -> list[Callable[[Column], Column]]:
         Kind.FLAG: _flag_words,
         Kind.NUMBER: _short_numbers,
         Kind.INTEGER: _as_is,
-        Kind.TEXT: _harmless_texts,
-        Kind.NAMES: _harmless_texts,
+        Kind.TEXT: harmless_texts,
+        Kind.NAMES: harmless_texts,
     }
     return [by_kind[field.kind] for field in EXPORTED]
 
@@ -109,7 +109,7 @@ def plain_texts(column: Column) -> Column:
     return [text.decode("utf-8", "replace") if isinstance(text, bytes) else text for text in column]
 
 
-def _harmless_texts(column: Column) -> Column:
+def harmless_texts(column: Column) -> Column:
     """Texts with an apostrophe before those that a spreadsheet would run as a formula."""
     texts = plain_texts(column)
     return ["'" + text if text and text[0] in _RUN_BY_SPREADSHEETS else text for text in texts]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from m360desk.services.gaps import Gaps
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import is_whole
 from m360desk.services.sync_errors import IdsDisorderly, NothingNew
@@ -10,6 +11,8 @@ from m360desk.services.sync_state import AuditPlan, Plan
 from m360desk.services.walk_down import DownWalk, Ending
 from m360desk.services.walk_up import UpWalk
 
+_PAGES_ALONE = 5
+"""Pages of the newest sessions before several walks share what lies below."""
 _BY_TIME = (
     "This account's session ids do not follow the time of upload, so its history is read by connection time."
 )
@@ -22,6 +25,7 @@ class History:
         self._run = run
         self._probe = probe
         self._empty = False
+        self._alone = False  # whether a walk found no way on: then one goes alone, from below if need be
 
     @property
     def is_whole(self) -> bool:
@@ -29,14 +33,14 @@ class History:
         return self._empty or is_whole(self._run.ledger.state.plan.stretches)
 
     async def read_newest(self) -> None:
-        """Read from the top until what was read before, or the bottom, or for ten minutes."""
-        self._run.newest_read_ms = self._run.now_ms()
+        """Read from the top until what was read before, or the bottom, or as far as one walk should."""
+        run = self._run
+        run.newest_read_ms = run.now_ms()
+        pages = _PAGES_ALONE if run.walks_wanted > 1 else None
         try:
-            await self._walk(self._run.ledger.state.next_number)
+            await self._walk(run.ledger.state.next_number, pages)
         except IdsDisorderly:
-            await self._run.hand_in(lambda writer: self._run.ledger.change(writer, _by_time))
-            self._run.note(_BY_TIME)
-            await self._walk(self._run.ledger.state.next_number)
+            await self._begin_by_time()
 
     async def close_gaps(self) -> None:
         """Close all gaps, the newest first, and see that the bottom is the bottom still."""
@@ -45,10 +49,27 @@ class History:
             if self._run.is_newest_due():
                 await self.read_newest()
             self._run.tell("history")
-            await self._walk(self._run.ledger.state.plan.stretches[0].number)
+            try:
+                await self._close_gaps_at_hand()
+            except IdsDisorderly:
+                await self._begin_by_time()
 
-    async def _walk(self, number: int) -> None:
-        ending = await DownWalk(self._run, self._probe, number).read()
+    async def _close_gaps_at_hand(self) -> None:
+        run = self._run
+        if run.walks_wanted == 1 or self._alone:
+            await self._walk(run.ledger.state.plan.stretches[0].number)
+            return
+        ending = await Gaps(run, self._probe).close()
+        self._alone = ending in (Ending.NO_WAY_ON, Ending.EMPTY)
+
+    async def _begin_by_time(self) -> None:
+        """Begin anew, in the order of connection time."""
+        await self._run.hand_in(lambda writer: self._run.ledger.change(writer, _by_time))
+        self._run.note(_BY_TIME)
+        await self._walk(self._run.ledger.state.next_number)
+
+    async def _walk(self, number: int, pages: int | None = None) -> None:
+        ending = await DownWalk(self._run, self._probe, number, pages=pages).read()
         ledger = self._run.ledger
         if ending is Ending.EMPTY:
             self._empty = True

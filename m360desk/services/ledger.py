@@ -59,6 +59,14 @@ class Reading:
     over: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What had come at some moment: the plan then, and the first batch after it."""
+
+    plan: Plan
+    batch: int
+
+
 class Ledger:
     """The state of one cache's sync."""
 
@@ -66,12 +74,16 @@ class Ledger:
         self.batch = writer.last_batch() + 1
         state, remembered = decode_state(writer.sync_state(), now_ms)
         # Where no state is left, nothing is in doubt: what is there came long ago, or from lookups.
-        self.state = state if remembered else state.vouched(self.batch)
+        self.state = state if remembered else state.vouched(self.batch, state.plan)
 
-    def vouch(self, writer: CacheWriter) -> None:
-        """The account has just answered live: nothing that came so far will be taken back."""
+    def mark(self, writer: CacheWriter) -> Mark:
+        """Draw the line for a `vouch` that may follow: other pages may come while the account is asked."""
         self.batch = writer.last_batch() + 1
-        self._save(writer, self.state.vouched(self.batch))
+        return Mark(self.state.plan, self.batch)
+
+    def vouch(self, writer: CacheWriter, mark: Mark) -> None:
+        """The account has answered live since the mark: what had come by then will not be taken back."""
+        self._save(writer, self.state.vouched(mark.batch, mark.plan))
 
     def take_back(self, writer: CacheWriter) -> int:
         """The account did not answer live: undo all since it last did; how many sessions that touched."""
@@ -98,6 +110,23 @@ class Ledger:
     def store_up(self, writer: CacheWriter, read: Read, reading: Reading) -> Step:
         """Store a page that was read upwards, oldest record first; else like `store_down`."""
         return self._store(writer, read, reading, stretch_rules.read_up, stretch_rules.meet_newer)
+
+    def begin_below(self, writer: CacheWriter, record: bytes, above: int) -> tuple[int, Step] | None:
+        """Begin a stretch with a record from the gap below the stretch of `above`; the new one's number.
+
+        None, and nothing stored, where the record does not lie in that gap by now.
+        """
+        sessions = _checked(read_here([record])())
+        number, before = self.state.next_number, self.state.plan.stretches
+        begun = stretch_rules.begin_below(before, above, number, page_of(sessions))
+        if begun is before:
+            return None
+        state = replace(self._with_stretches(begun), next_number=number + 1)
+        outcome = writer.store_page(
+            sessions, stretch=number, batch=self._batch(writer), state=encode_state(state)
+        )
+        self.state = state
+        return number, _step(sessions, outcome, 0)
 
     def store_apart(self, writer: CacheWriter, read: Read) -> Step:
         """Store records that say nothing about gaps: those of a re-read."""
@@ -200,7 +229,8 @@ def page_of(sessions: Sequence[Session]) -> Page:
     """What the stretches need to know of these sessions."""
     times = [session.values[_TIME] for session in sessions]
     known = [time for time in times if isinstance(time, int)]
-    return Page(tuple(s.key for s in sessions if s.key is not None), min(known, default=None))
+    keys = tuple(session.key for session in sessions if session.key is not None)
+    return Page(keys, min(known, default=None), max(known, default=None))
 
 
 def _step(sessions: Sequence[Session], outcome: PageOutcome, unread: int) -> Step:

@@ -4,10 +4,11 @@ Testing mode makes random sessions up, and nothing in the answers themselves is 
 (assumption), but for the sample M360 ID that such sessions carry (seen in the field).
 """
 
+import asyncio
 import hashlib
 
 from m360desk.core.records import read
-from m360desk.services.ledger import refuse_samples
+from m360desk.services.ledger import page_of, refuse_samples
 from m360desk.services.sync_errors import NotLive
 from m360desk.services.sync_run import SyncRun
 
@@ -23,6 +24,7 @@ class Probe:
         self._oldest: str | None = None
         self._asked = False
         self._pages = 0
+        self._asking = asyncio.Lock()
         self.vouched_new = 0
         self.vouched_updated = 0
 
@@ -33,6 +35,9 @@ class Probe:
             NotLive: the account does not answer live. Nothing was taken back yet.
             ApiError: the client gave up.
         """
+        run = self._run
+        mark = await run.hand_in(run.ledger.mark)
+        pages, new, updated = run.pages, run.new, run.updated
         if not self._asked:
             self._oldest = await self._ask()
             self._asked = True
@@ -42,23 +47,26 @@ class Probe:
             self._oldest, before = await self._ask(), again
             if self._oldest != before:
                 raise NotLive
-        run = self._run
-        self._pages = run.pages
-        await run.hand_in(run.ledger.vouch)
-        self.vouched_new, self.vouched_updated = run.new, run.updated
+        self._pages = pages
+        await run.hand_in(lambda writer: run.ledger.vouch(writer, mark))
+        self.vouched_new, self.vouched_updated = new, updated
 
     async def check_now_and_then(self) -> None:
-        """`check`, where enough has come since the last time."""
-        if self._run.pages - self._pages >= PAGES_BETWEEN:
-            await self.check()
+        """`check`, where enough has come since the last time; walks that run beside wait for it."""
+        if self._run.pages - self._pages < PAGES_BETWEEN:
+            return
+        async with self._asking:
+            if self._run.pages - self._pages >= PAGES_BETWEEN:
+                await self.check()
 
     async def _ask(self) -> str | None:
         """What tells the oldest record from any other: its key, or where it has none, all of it."""
         record = await self._run.oldest_record()
         if record is None:
-            self._run.oldest_key = None
+            self._run.oldest_key = self._run.bottom_ms = None
             return None
-        refuse_samples([read(record)])
-        key = read(record).key
-        self._run.oldest_key = key
+        session = read(record)
+        refuse_samples([session])
+        self._run.oldest_key = key = session.key
+        self._run.bottom_ms = page_of([session]).oldest_ms
         return key or hashlib.sha256(record).hexdigest()

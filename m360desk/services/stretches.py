@@ -58,6 +58,7 @@ class Stretch:
         lower: cursors at its oldest end.
         oldest_ms: the oldest connectionTime at the lower end, None where no record had one.
         bottom: whether nothing lies below it.
+        newest_ms: the newest connectionTime at the upper end, None where it is not known.
     """
 
     numbers: tuple[tuple[int, int], ...]
@@ -65,6 +66,7 @@ class Stretch:
     lower: End = End()
     oldest_ms: int | None = None
     bottom: bool = False
+    newest_ms: int | None = None
 
     @property
     def number(self) -> int:
@@ -83,10 +85,12 @@ class Page:
     Attributes:
         keys: the keys of its records in the order of the answer; records without a key are left out.
         oldest_ms: the oldest connectionTime among them.
+        newest_ms: the newest one.
     """
 
     keys: tuple[str, ...]
     oldest_ms: int | None = None
+    newest_ms: int | None = None
 
 
 Stretches = tuple[Stretch, ...]
@@ -108,11 +112,27 @@ def read_down(stretches: Stretches, number: int, page: Page) -> Stretches:
     last_first = page.keys[::-1]
     at = position(stretches, number)
     if at is None:
-        fresh = Stretch(((number, number),), End().moved(page.keys), End().moved(last_first), page.oldest_ms)
-        return (fresh, *stretches)
+        return (_begun(number, page), *stretches)
     old = stretches[at]
     grown = replace(old, lower=old.lower.moved(last_first), oldest_ms=_older(old.oldest_ms, page.oldest_ms))
     return _put(stretches, at, grown)
+
+
+def begin_below(stretches: Stretches, above: int, number: int, page: Page) -> Stretches:
+    """A stretch of its own begins with a page from somewhere in the gap below the stretch of `above`.
+
+    Nothing comes of it where the page does not lie in that gap. Its keys tell: they descend as text where a
+    history is read by id (assumption, see `order_check`).
+    """
+    at = position(stretches, above)
+    if at is None or stretches[at].bottom or not page.keys:
+        return stretches
+    if not all(page.keys[0] < key for key in stretches[at].lower.near):
+        return stretches
+    below = stretches[at + 1].upper.near if at + 1 < len(stretches) else ()
+    if not all(page.keys[-1] > key for key in below):
+        return stretches
+    return (*stretches[: at + 1], _begun(number, page), *stretches[at + 1 :])
 
 
 def read_up(stretches: Stretches, number: int, page: Page) -> Stretches:
@@ -126,11 +146,17 @@ def read_up(stretches: Stretches, number: int, page: Page) -> Stretches:
     at = position(stretches, number)
     if at is None:
         fresh = Stretch(
-            ((number, number),), End().moved(last_first), End().moved(page.keys), page.oldest_ms, bottom=True
+            ((number, number),),
+            End().moved(last_first),
+            End().moved(page.keys),
+            page.oldest_ms,
+            bottom=True,
+            newest_ms=page.newest_ms,
         )
         return (*stretches, fresh)
     old = stretches[at]
-    return _put(stretches, at, replace(old, upper=old.upper.moved(last_first)))
+    grown = replace(old, upper=old.upper.moved(last_first), newest_ms=page.newest_ms or old.newest_ms)
+    return _put(stretches, at, grown)
 
 
 def meet_older(stretches: Stretches, number: int, met: Iterable[int | None]) -> Stretches:
@@ -195,6 +221,11 @@ def is_whole(stretches: Stretches) -> bool:
     return len(stretches) == 1 and stretches[0].bottom
 
 
+def _begun(number: int, page: Page) -> Stretch:
+    upper, lower = End().moved(page.keys), End().moved(page.keys[::-1])
+    return Stretch(((number, number),), upper, lower, page.oldest_ms, newest_ms=page.newest_ms)
+
+
 def _positions(stretches: Stretches, numbers: Iterable[int | None]) -> set[int]:
     found = {position(stretches, number) for number in set(numbers) if number is not None}
     return {at for at in found if at is not None}
@@ -208,6 +239,7 @@ def _join(stretches: Stretches, first: int, last: int) -> Stretches:
         lower=parts[-1].lower,
         oldest_ms=parts[-1].oldest_ms,
         bottom=any(part.bottom for part in parts),
+        newest_ms=parts[0].newest_ms,
     )
     return (*stretches[:first], joined, *stretches[last + 1 :])
 

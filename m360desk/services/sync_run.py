@@ -1,6 +1,9 @@
 """One run of a sync: what its parts share."""
 
 import asyncio
+import math
+import statistics
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -21,6 +24,10 @@ from m360desk.store.writer import CacheWriter
 T = TypeVar("T")
 
 _NEWEST_EVERY_MS = 600_000
+_RATE_UNTIL_KNOWN = 10.0  # requests a second (assumption)
+_SPARE = 1.25  # walks wait for the cache and for probes, too
+_MOST_WALKS = 6
+_SPANS = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_S = 250_000_000_000  # in the year 9892: what a date can hold, offsets included
 
@@ -51,13 +58,16 @@ class SyncRun:
         self.pages = 0
         self.oldest_key: str | None = None
         """Key of the oldest record of all, as the last probe found it."""
+        self.bottom_ms: int | None = None
+        """Its connectionTime."""
         self.has_more_lies = False
         """Whether the service said once that there is no more, and there was."""
         self.notes: list[str] = []
         self._cache = cache
         self._progress = progress
+        self._asked = 0
         self._records = 0
-        self._oldest_ms: int | None = None
+        self._spans_ms: deque[int] = deque(maxlen=_SPANS)
         self._phase: Phase = "probing"
 
     @property
@@ -77,8 +87,9 @@ class SyncRun:
             ApiError: the client gave up.
             PagesSpent: the run was to read no more.
         """
-        if self.options.max_pages is not None and self.pages >= self.options.max_pages:
+        if self.options.max_pages is not None and self._asked >= self.options.max_pages:
             raise PagesSpent
+        self._asked += 1
         page = await self.client.get_history(request, priority=Priority.SYNC)
         self.pages += 1
         self._records += len(page.records)
@@ -86,10 +97,31 @@ class SyncRun:
 
     async def oldest_record(self) -> bytes | None:
         """Ask for the oldest record of all; None where the account has none."""
-        page = await self.client.get_history(
-            HistoryRequest(order=self.order_up, limit=1), priority=Priority.SYNC
+        return await self._first_record(HistoryRequest(order=self.order_up, limit=1))
+
+    async def newest_record_at(self, ms: int) -> bytes | None:
+        """Ask for the newest record that was connected by then; None where there is none."""
+        return await self._first_record(
+            HistoryRequest(order=self.order_down, limit=1, connection_time_max=moment(ms))
         )
+
+    async def _first_record(self, request: HistoryRequest) -> bytes | None:
+        page = await self.client.get_history(request, priority=Priority.SYNC)
         return page.records[0] if page.records else None
+
+    @property
+    def walks_wanted(self) -> int:
+        """How many walks keep the service as busy as the account may: each waits for its answers."""
+        if self.ledger.state.plan.axis != "id":
+            return 1
+        limiter, seconds = self.client.limiter, self.client.stats.answer_seconds
+        rate = limiter.limit * min(1.0, limiter.share) if limiter.limit else _RATE_UNTIL_KNOWN
+        return max(1, min(_MOST_WALKS, math.ceil(rate * seconds * _SPARE)))
+
+    @property
+    def page_span_ms(self) -> float:
+        """The time that a page covers, by the last ones; 0 where that is not known."""
+        return statistics.median(self._spans_ms) if self._spans_ms else 0.0
 
     def is_newest_due(self) -> bool:
         """Whether it is long since the newest sessions were read: a first sync may take hours."""
@@ -101,11 +133,17 @@ class SyncRun:
 
     async def count(self, step: Awaitable[Step]) -> Step:
         """Wait until a page is stored, and count what came of it."""
-        done = await step
+        return self.counted(await step)
+
+    def counted(self, done: Step) -> Step:
+        """Count what came of a page."""
         self.new += done.new
         self.updated += done.updated
         self.without_key += done.without_key
-        self._oldest_ms = done.page.oldest_ms if done.page.oldest_ms is not None else self._oldest_ms
+        page = done.page
+        if page.oldest_ms is not None and page.newest_ms is not None and len(page.keys) > 1:
+            per_record = (page.newest_ms - page.oldest_ms) / len(page.keys)
+            self._spans_ms.append(round(per_record * self.options.page_limit))
         self.tell(self._phase)
         return done
 
@@ -119,10 +157,14 @@ class SyncRun:
                 updated=self.updated,
                 pages=self.pages,
                 sessions=self._records,
-                oldest_ms=self._oldest_ms,
+                oldest_ms=self._back_to_ms(),
                 text=text or self._words(phase),
             )
         )
+
+    def _back_to_ms(self) -> int | None:
+        stretches = self.ledger.state.plan.stretches
+        return stretches[0].oldest_ms if stretches else None
 
     def note(self, text: str) -> None:
         """Something that the user should know, said once."""

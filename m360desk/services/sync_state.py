@@ -64,9 +64,9 @@ class SyncState:
         """This state with another plan."""
         return replace(self, plan=plan)
 
-    def vouched(self, next_batch: int) -> Self:
-        """The account has just answered live: what came before `next_batch` stays."""
-        return replace(self, trusted=self.plan, trusted_batch=next_batch)
+    def vouched(self, next_batch: int, plan: Plan) -> Self:
+        """The account has answered live: what came before `next_batch`, and led to `plan`, stays."""
+        return replace(self, trusted=plan, trusted_batch=next_batch)
 
     def taken_back(self) -> Self:
         """Back to what was known when the account last answered live."""

@@ -92,7 +92,7 @@ class SyncProgress:
         updated: sessions whose record this run replaced by a changed one.
         pages: pages of records that this run read.
         sessions: records that this run read.
-        oldest_ms: the oldest connectionTime of the page read last.
+        oldest_ms: how far back the history has been read without a gap.
         waiting_seconds: how long it waits before it asks again, 0 where it does not.
         text: one line for a status bar.
     """

@@ -1,10 +1,10 @@
 """Reading the history downwards from one place, until the gap below is closed or no page leads on."""
 
-import contextlib
+import asyncio
+import logging
 from collections import deque
 from datetime import datetime
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from m360desk.api.answers import HistoryPage
 from m360desk.api.errors import ApiError
@@ -16,13 +16,14 @@ from m360desk.services.stretches import position
 from m360desk.services.sync_errors import CursorStuck, NothingNew
 from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_cursor
 
-if TYPE_CHECKING:
-    import asyncio
+_log = logging.getLogger(__name__)
 
 _LOTS = 2  # lots of pages on their way to the cache: one that is being written, one that is ready
 _PAGES = 4  # … in a lot at most: pages that come quicker than they are written share a transaction
 _MOST_EMPTY = 3  # answers without any record
-_MOST_KNOWN = 10  # pages in a row that hold only what the stretch holds already
+_MOST_KNOWN = (
+    20  # pages in a row that hold only what the stretch holds already: more than a step back can lead to
+)
 
 
 class Ending(Enum):
@@ -32,7 +33,7 @@ class Ending(Enum):
     BOTTOM = auto()  # the stretch holds the oldest record of all
     NO_WAY_ON = auto()  # every cursor is refused or leads nowhere, and the bottom is not reached
     EMPTY = auto()  # the account has no sessions
-    PAUSED = auto()  # it is time to look for new sessions at the top
+    PAUSED = auto()  # it is time to look for new sessions at the top, or enough has been read for now
 
 
 class DownWalk:
@@ -43,8 +44,20 @@ class DownWalk:
     each page is waited for, so that hardly a request is wasted.
     """
 
-    def __init__(self, run: SyncRun, probe: Probe, number: int) -> None:
-        """`number` is the stretch's; where there is no such stretch yet, it begins at the very top."""
+    def __init__(
+        self,
+        run: SyncRun,
+        probe: Probe,
+        number: int,
+        *,
+        pages: int | None = None,
+        beside_others: bool = False,
+    ) -> None:
+        """`number` is the stretch's; where there is no such stretch yet, it begins at the very top.
+
+        After so many `pages` the walk pauses; None has no bound. `beside_others`: its gap closes soon, so
+        that pages fetched ahead would be wasted.
+        """
         self._run = run
         self._probe = probe
         self._reading = Reading(number)
@@ -53,6 +66,8 @@ class DownWalk:
         self._visited: set[str] = set()
         self._failed: set[str | None] = set()
         self._leave = 0
+        self._pages_left = pages
+        self._most_ahead = 0 if beside_others else _LOTS
         self._empty = 0
         self._known = 0
         self._joined = False
@@ -89,7 +104,7 @@ class DownWalk:
     async def _follow(self, cursor: str | None) -> Ending | None:
         """Read from a cursor on; None where that leads no further."""
         while True:
-            if self._run.is_newest_due() and cursor is not None:
+            if cursor is not None and (self._run.is_newest_due() or self._pages_left == 0):
                 return Ending.JOINED if await self._drain(0) else Ending.PAUSED
             page = await self._fetch(cursor)
             if page is None:
@@ -114,6 +129,8 @@ class DownWalk:
         """A page; None where its cursor is refused."""
         run = self._run
         await self._probe.check_now_and_then()
+        if self._pages_left:
+            self._pages_left -= 1
         if cursor is not None:
             self._visited.add(cursor)
         request = HistoryRequest(
@@ -177,25 +194,45 @@ class DownWalk:
         """Wait until no more than `leave` lots are on their way to the cache; whether one closed the gap."""
         self._send()
         while self._pending and (self._lots() > leave or self._pending[0].done()):
-            step = await self._run.count(self._pending.popleft())
+            step = await self._taken_in()
             self._joined = self._joined or step.joined
-            self._leave = _LOTS if step.new and step.new == len(step.page.keys) else 0
+            self._leave = self._most_ahead if step.new and step.new == len(step.page.keys) else 0
             self._known = 0 if step.unread else self._known + 1
             if self._known >= _MOST_KNOWN and not self._joined:
                 raise NothingNew
             self._send()
         return self._joined
 
+    async def _taken_in(self) -> Step:
+        """Wait for the first lot that is on its way, and count what came of it.
+
+        Who stops waiting does not stop the lot: the next ones would be stored behind a hole.
+        """
+        lot = self._pending[0]
+        try:
+            step = await asyncio.shield(lot)
+        finally:
+            if lot.done():
+                self._pending.popleft()
+        return self._run.counted(step)
+
     def _lots(self) -> int:
         """Lots on their way, and one that is full and waits."""
         return len(self._pending) + (len(self._held) >= _PAGES)
 
     async def _settle(self) -> None:
-        """Let the pages that are still on their way come to rest."""
+        """Let the pages that are still on their way come to rest, also where nobody waits any more."""
+        cancelled: asyncio.CancelledError | None = None
         while self._pending or self._held:
             self._send()
-            with contextlib.suppress(Exception):
-                await self._run.count(self._pending.popleft())
+            try:
+                await self._taken_in()
+            except asyncio.CancelledError as error:
+                cancelled = error
+            except Exception as error:  # noqa: BLE001 - the walk has ended already, for a reason of its own
+                _log.debug("A page behind the end of a walk was not stored: %s", type(error).__name__)
+        if cancelled is not None:
+            raise cancelled
 
     def _window_end(self) -> datetime | None:
         """Read by time, the history is cut at the stretch's oldest time: its cursor may not hold there."""

@@ -212,6 +212,6 @@ def test_a_state_that_cannot_be_read_starts_over_above_every_number_in_the_cache
 
 def test_a_state_comes_back_as_it_was_kept() -> None:
     plan = Plan("time", (stretch(((1, 3), (7, 9)), 900, 800),), 1_700_000_000_000)
-    state = SyncState(12, plan).vouched(4).with_plan(Plan())
+    state = SyncState(12, plan).vouched(4, plan).with_plan(Plan())
     assert decode_state(encode_state(state), 0) == (state, True)
     assert state.taken_back().plan == plan

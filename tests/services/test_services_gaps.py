@@ -1,0 +1,133 @@
+"""Several walks at once leave nothing out, whatever the service does and wherever a run ends."""
+
+import random
+
+import pytest
+
+from m360desk.api.answers import HistoryPage
+from m360desk.api.requests import HistoryRequest
+from m360desk.services import gaps, history
+from m360desk.services.sync import StopReason, SyncResult
+from m360desk.services.sync_run import SyncRun
+from tests.services.conftest import Bench
+
+PAGE = 25
+
+
+@pytest.fixture
+def many_walks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the service answered slowly, and every gap were worth dividing."""
+
+    def wanted(run: SyncRun) -> int:
+        return 4 if run.ledger.state.plan.axis == "id" else 1
+
+    monkeypatch.setattr(SyncRun, "walks_wanted", property(wanted))
+    monkeypatch.setattr(gaps, "_WORTH_DIVIDING", 4)
+    monkeypatch.setattr(history, "_PAGES_ALONE", 1)
+
+
+def check_whole(bench: Bench, result: SyncResult) -> None:
+    assert result.stopped_by is None
+    assert result.complete
+    assert sorted(bench.cached()) == sorted(bench.listed())
+
+
+def starting_points(bench: Bench) -> list[dict[str, object]]:
+    return [body for body in bench.asked() if body.get("limit") == 1 and "connectionTimeMax" in body]
+
+
+def test_a_slow_service_is_asked_for_several_pages_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gaps, "_WORTH_DIVIDING", 3)
+    under_way, most = 0, 0
+    fetch = SyncRun.fetch
+
+    async def watched(run: SyncRun, request: HistoryRequest) -> HistoryPage:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await fetch(run, request)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(SyncRun, "fetch", watched)
+    bench.control("settings", latency=150)
+    result = bench.sync(page_limit=PAGE)
+    check_whole(bench, result)
+    assert result.new == result.sessions
+    assert most >= 2
+
+
+def test_a_quick_service_is_read_by_one_walk(bench: Bench) -> None:
+    check_whole(bench, bench.sync(page_limit=PAGE))
+    assert not starting_points(bench)
+
+
+@pytest.mark.usefixtures("many_walks")
+def test_all_sessions_come_and_few_pages_are_read_twice(bench: Bench) -> None:
+    result = bench.sync(page_limit=PAGE)
+    check_whole(bench, result)
+    assert result.new == result.sessions
+    assert len(starting_points(bench)) >= 3
+    pages = [body for body in bench.asked() if body["order"] == "id:desc" and body["limit"] == PAGE]
+    assert len(pages) <= len(bench.listed()) / PAGE + len(starting_points(bench)) + 2
+    assert bench.sync(page_limit=PAGE).new == 0
+
+
+@pytest.mark.usefixtures("many_walks")
+@pytest.mark.parametrize("seed", range(6))
+def test_runs_that_end_anywhere_lose_nothing_and_count_all(bench: Bench, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(4):
+        before = len(bench.cached()) if bench.path.exists() else 0
+        result = bench.sync(page_limit=PAGE, max_pages=dice.randint(1, 7))
+        assert result.stopped_by is None
+        assert result.new == result.sessions - before
+        if dice.random() < 0.5:
+            bench.control("add", count=dice.randint(1, 3 * PAGE))
+        if dice.random() < 0.5:
+            bench.control("delete", id=dice.choice(bench.listed()))
+    result = bench.sync(page_limit=PAGE)
+    assert result.stopped_by is None
+    assert result.complete
+    assert set(bench.listed()) <= set(bench.cached())
+
+
+@pytest.mark.usefixtures("many_walks")
+@pytest.mark.parametrize(
+    "faults", ["connection-time-ignored", "overlapping-pages:7", "late-closers:0.2", "random-ids"]
+)
+def test_one_walk_or_many_come_to_the_same(bench: Bench, faults: str) -> None:
+    bench.control("add", count=100)
+    bench.faults(faults)
+    check_whole(bench, bench.sync(page_limit=PAGE))
+
+
+@pytest.mark.usefixtures("many_walks")
+def test_a_parameter_that_is_ignored_begins_nothing(bench: Bench) -> None:
+    bench.faults("connection-time-ignored")
+    check_whole(bench, bench.sync(page_limit=PAGE))
+    assert len(starting_points(bench)) == 1  # tried once
+
+
+@pytest.mark.usefixtures("many_walks")
+def test_what_came_since_the_account_last_answered_live_is_taken_back_from_all_walks(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = SyncRun.fetch
+
+    async def flips(run: SyncRun, request: HistoryRequest) -> HistoryPage:
+        if run.pages == 8:
+            bench.control("settings", accountMode="testing")
+        return await fetch(run, request)
+
+    monkeypatch.setattr(SyncRun, "fetch", flips)
+    result = bench.sync(page_limit=PAGE)
+    assert result.stopped_by is not None
+    assert result.stopped_by.reason is StopReason.NOT_LIVE
+    assert set(bench.cached()) <= set(bench.listed())
+    bench.control("settings", accountMode="live")
+    monkeypatch.undo()
+    check_whole(bench, bench.sync(page_limit=PAGE))
