@@ -59,6 +59,18 @@ class Forecast:
     sessions: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceFigures:
+    """The sessions of one device that have a time, oldest first, and what they foretell.
+
+    ``capacity`` is parallel to ``points``: full charge in percent of design, None where it is not known.
+    """
+
+    points: tuple[HealthPoint, ...] = ()
+    capacity: tuple[float | None, ...] = ()
+    forecast: Forecast | None = None
+
+
 def replacements(points: Sequence[HealthPoint]) -> tuple[Replacement, ...]:
     """Each battery replaced in a device's history; ``points`` oldest first.
 

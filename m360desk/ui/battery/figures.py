@@ -14,6 +14,7 @@ from m360desk.core.battery_figures import Distribution, distribution
 from m360desk.core.battery_trend import Period, Unit, trend, unit_for
 from m360desk.core.folding import as_text
 from m360desk.core.query import AnyOf
+from m360desk.ui.battery.one_device import device_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from m360desk.core.battery import Limits
+    from m360desk.core.battery_history import DeviceFigures
     from m360desk.core.cancel import CancelToken
     from m360desk.store.column_search import Found
     from m360desk.store.columns import Columns
@@ -60,7 +62,8 @@ class Figures:
     """All figures of the page, over devices by their newest session in the search, or over every session.
 
     ``search`` holds what the whole query finds; the charts ignore their own brushes, which are ``own``.
-    ``sessions`` is the number of sessions in the search, ``every`` whether each of them counts.
+    ``sessions`` is the number of sessions in the search, ``every`` whether each of them counts. ``device`` is
+    the one that the search holds, None where it holds none or several.
     """
 
     own: tuple[OwnTerm, ...]
@@ -74,7 +77,7 @@ class Figures:
     models: tuple[fleet.ModelFigures, ...]
     capacities: Capacities
     doubts: Doubts
-    device: str | None = None
+    device: DeviceFigures | None = None
 
     @property
     def devices(self) -> int:
@@ -109,6 +112,7 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
     searched, dated = choices.newest(), choices.newest("time")
     arrived = choices.first("time")
     worn, modelled = choices.newest(*by_cycles), choices.newest("model")
+    told = choices.newest("temperature", "drain")
     unit = unit_for(time[dated])
     name = _namer(found)
     return Figures(
@@ -133,9 +137,10 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
             columns.codes["model"][modelled], health[modelled], cycles[modelled], limits, name
         ),
         capacities=capacities(
-            *(columns.numbers[each][searched] for each in ("full_charge", "design", "temperature", "drain"))
+            *(columns.numbers[each][told] for each in ("full_charge", "design", "temperature", "drain"))
         ),
         doubts=_doubts(columns, choices.mask()),
+        device=device_figures(columns, choices.mask(), limits),
     )
 
 

@@ -63,7 +63,7 @@ class ModelsTable(QTableView):
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSortingEnabled(True)
-        self.sortByColumn(ORDER, Qt.SortOrder.DescendingOrder)
+        self.sortByColumn(SHARE, Qt.SortOrder.DescendingOrder)
         self.clicked.connect(self._ask)
         themes.changed.connect(self._theme_changed)
         self._theme_changed()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from m360desk.ui.theme import Theme
     from m360desk.ui.theme_source import ThemeSource
 
-_SHAPES = {Band.REPLACE: Mark.REPLACE, Band.WATCH: Mark.WATCH, Band.GOOD: Mark.GOOD}
+SHAPES = {Band.REPLACE: Mark.REPLACE, Band.WATCH: Mark.WATCH, Band.GOOD: Mark.GOOD}
 _SHAPE = 10
 _UNIT = "\u2009%"
 _PERIOD = sum(paint.LIMIT_DASHES)
@@ -114,7 +114,7 @@ class ModelsDelegate(QStyledItemDelegate):
             for end in (low, high):
                 painter.fillRect(QRectF(end - 0.5, middle - 3.5, 1, 7), theme.text2)
         place = QPointF(scale.x(row.median), middle)
-        paint_shape(painter, place, _SHAPES[band(row.median, self._model.limits)], theme)
+        paint_shape(painter, place, SHAPES[band(row.median, self._model.limits)], theme)
 
 
 def paint_shape(painter: QPainter, place: QPointF, mark: Mark, theme: Theme) -> None:

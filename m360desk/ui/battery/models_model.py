@@ -33,7 +33,7 @@ class ModelsModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[ModelFigures] = []
-        self._sorted_by = (ORDER, Qt.SortOrder.DescendingOrder)
+        self._sorted_by = (SHARE, Qt.SortOrder.DescendingOrder)
         self._narrow = False
         self.limits = Limits()
 

@@ -7,21 +7,32 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from m360desk.core.battery import Limits
 from m360desk.core.battery_fleet import CYCLES_PER_CELL
 from m360desk.core.query import EVERYTHING
 from m360desk.store.errors import CacheAbsent
+from m360desk.ui.battery.capacity import CapacityChart
 from m360desk.ui.battery.cycles import CyclesChart
+from m360desk.ui.battery.device_chart import DeviceChart
 from m360desk.ui.battery.distribution import DistributionChart
 from m360desk.ui.battery.figures import Figures, gather, nothing
 from m360desk.ui.battery.models import ModelsChart
+from m360desk.ui.battery.order_dialog import OrderDialog
 from m360desk.ui.battery.panel import Panel
+from m360desk.ui.battery.quality import show_quality
 from m360desk.ui.battery.readouts import ReadOuts
 from m360desk.ui.battery.save_menu import SaveMenu
-from m360desk.ui.battery.tables import cycles_table, distribution_table, models_table, trend_table
+from m360desk.ui.battery.tables import (
+    capacity_table,
+    cycles_table,
+    device_table,
+    distribution_table,
+    models_table,
+    trend_table,
+)
 from m360desk.ui.battery.terms import take_apart, with_term
 from m360desk.ui.battery.trend import TrendChart
 from m360desk.ui.text import counted, number
@@ -29,7 +40,7 @@ from m360desk.ui.text import counted, number
 if TYPE_CHECKING:
     from datetime import date
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from m360desk.core.cancel import CancelToken
     from m360desk.core.query import Query
@@ -43,6 +54,7 @@ if TYPE_CHECKING:
 _REST_MS, _REST_SHARE = 500, 4
 """Rest between two pictures while a sync writes, and how many times as long as the picture took at least: the
 charts follow the sync without taking its time."""
+_BELOW = 300
 _MODE_WORDS = {"testing": "TESTING", "demo": "DEMO"}
 
 
@@ -59,7 +71,7 @@ class BatteryPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("batteryPage")
-        self._desk, self._themes = desk, themes
+        self._desk, self._themes, self._icons = desk, themes, icons
         self._query: Query = EVERYTHING
         self._wanted: Limits | None = None
         self._busy = self._stale = False
@@ -70,14 +82,21 @@ class BatteryPage(QWidget):
         self.trend = TrendChart(themes, desk.zone)
         self.cycles = CyclesChart(themes)
         self.models = ModelsChart(themes, marks)
+        self.capacity = CapacityChart(themes)
+        self.device = DeviceChart(themes, desk.zone)
         self.panels = (
             Panel("Distribution of health", self.distribution, themes, icons, self),
             Panel("Health against cycles", self.cycles, themes, icons, self),
             Panel("Trend by month", self.trend, themes, icons, self),
             Panel("Models", self.models, themes, icons, self),
+            Panel("Capacity, temperature and drain", self.capacity, themes, icons, self),
+            Panel("One device", self.device, themes, icons, self),
         )
-        charts: tuple[Paintable, ...] = (self.distribution, self.cycles, self.trend, self.models)
-        tables = (distribution_table, cycles_table, trend_table, models_table)
+        self._plots = (self.distribution, self.cycles, self.trend, self.models.table, self.capacity)
+        charts: tuple[Paintable, ...] = (
+            self.distribution, self.cycles, self.trend, self.models, self.capacity, self.device
+        )  # fmt: skip
+        tables = (distribution_table, cycles_table, trend_table, models_table, capacity_table, device_table)
         self.save_menus = tuple(
             SaveMenu(panel, chart, table, self._shown, themes)
             for panel, chart, table in zip(self.panels, charts, tables, strict=True)
@@ -154,8 +173,9 @@ class BatteryPage(QWidget):
         self.figures = figures
         self.read_outs.show_figures(figures)
         self.read_outs.show_limits(self.limits)
-        for chart in (self.distribution, self.cycles, self.trend, self.models.table):
+        for chart in self._plots:
             chart.show_figures(figures)
+        self.device.show_device(figures.device, figures.limits)
         self._show_captions(figures)
         took = self._took.elapsed() if self._took.isValid() else 0
         self._rest.start(max(_REST_MS, _REST_SHARE * took))
@@ -175,14 +195,42 @@ class BatteryPage(QWidget):
     def _term_asked(self, fields: tuple[str, ...], term: str) -> None:
         self.filter_asked.emit(with_term(self._query, fields, term))
 
+    def _session_asked(self, place: int) -> None:
+        """Show the sessions of that day: of one device there is hardly more than one."""
+        device = self.figures.device if self.figures is not None else None
+        time_ms = device.points[place].time_ms if device is not None else None
+        if time_ms is not None:
+            day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time_ms)).astimezone(
+                self._desk.zone
+            )
+            self._term_asked(("time",), f"on:{day.date()}")
+
+    def _count_every(self, every: bool) -> None:
+        """Count each session, or devices by their newest one."""
+        self._every = every
+        self._ask_now()
+
+    def _show_order_list(self) -> None:
+        dialog = OrderDialog(self._desk, self._query, self)
+        dialog.filter_asked.connect(self.filter_asked)
+        dialog.show()
+
+    def _show_quality(self) -> None:
+        if self.figures is not None:
+            show_quality(self.figures, self)
+
     def _shown(self) -> tuple[Figures | None, str, str, date]:
         """What the files of the charts are made from."""
         mode = self._desk.key.mode if self._desk.key is not None else ""
         return self.figures, self._query.text, mode, self._now().date()
 
     def _now(self) -> datetime:
-        since_1970 = timedelta(milliseconds=self._desk.now_ms())
-        return (datetime(1970, 1, 1, tzinfo=UTC) + since_1970).astimezone(self._desk.zone)
+        return self._local(self._desk.now_ms())
+
+    def _local(self, time_ms: int) -> datetime:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time_ms)).astimezone(
+            self._desk.zone
+        )
 
     # The limits
 
@@ -218,12 +266,20 @@ class BatteryPage(QWidget):
         key = self._desk.key
         word = _MODE_WORDS.get(key.mode, "") if key is not None else ""
         marked = any(term.field == "time" for term in figures.own)
+        unit = f"{figures.trend.unit}s"
+        self.panels[2].header.title = f"Trend by {figures.trend.unit}"
         models = counted(len(figures.models), "model", "models")
+        devices = counted(figures.distribution.known, "device", "devices")
+        sessions = counted(figures.distribution.known, "session", "sessions")
         captions = (
-            f"n = {counted(figures.distribution.known, 'device', 'devices')}, newest session of each",
+            f"n = {sessions}, every one" if figures.every else f"n = {devices}, newest session of each",
             f"n = {number(figures.wear.density.known)}, {CYCLES_PER_CELL} cycles × 1 %",
-            "all months; the marked ones filter the other charts" if marked else "drag over months to filter",
+            f"all {unit}; the marked ones filter the other charts"
+            if marked
+            else f"drag over {unit} to filter",
             f"{models}, n = {number(sum(row.count for row in figures.models))}",
+            "of those that report such figures",
+            counted(len(figures.device.points), "session", "sessions") if figures.device else "",
         )
         for panel, caption in zip(self.panels, captions, strict=True):
             panel.show_caption(caption, word)
@@ -233,19 +289,19 @@ class BatteryPage(QWidget):
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(1)
-        places = ((0, 0), (0, 1), (1, 0), (1, 1))
+        places = ((0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1))
         for panel, (row, column) in zip(self.panels, places, strict=True):
             grid.addWidget(panel, row, column)
-        for line in (0, 1):
-            grid.setRowStretch(line, 1)
-            grid.setColumnStretch(line, 1)
+        for column in (0, 1):
+            grid.setColumnStretch(column, 1)
+            grid.setRowStretch(column, 1)
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(body)
-        self._body = body
+        self._body, self._scroll = body, scroll
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -253,13 +309,24 @@ class BatteryPage(QWidget):
         whole.addWidget(scroll, 1)
 
     def _connect(self) -> None:
+        order = self.panels[3].add_button("Order list", "export", self._icons)
+        order.setObjectName("orderList")
+        order.clicked.connect(self._show_order_list)
+        every = QAction("Count every session", self, checkable=True)
+        every.toggled.connect(self._count_every)
+        quality = QAction("Reading quality…", self)
+        quality.triggered.connect(self._show_quality)
+        for panel in self.panels[:5]:
+            panel.menu.addSeparator()
+            panel.menu.addActions([every, quality])
         self._desk.cache_opened.connect(self._another_cache)
         self.read_outs.limits_changed.connect(self._set_limits)
         self.read_outs.show_limits(self.limits)
         self.distribution.limit_dragged.connect(self._try_limit)
         self.distribution.limit_dropped.connect(self._keep_limits)
-        for chart in (self.distribution, self.cycles, self.trend, self.models.table):
+        for chart in self._plots:
             chart.filter_asked.connect(self._term_asked)
+        self.device.point_asked.connect(self._session_asked)
         self._themes.changed.connect(self._theme_changed)
 
     def _theme_changed(self) -> None:
@@ -270,6 +337,15 @@ class BatteryPage(QWidget):
             palette.setColor(QPalette.ColorRole.Window, colour)
             widget.setPalette(palette)
             widget.setAutoFillBackground(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Four charts fill the page; the rest stands below."""
+        super().resizeEvent(event)
+        half = (self.height() - self.read_outs.sizeHint().height() - 1) // 2
+        for panel in self.panels[:4]:
+            panel.setMinimumHeight(max(panel.minimumSizeHint().height(), half))
+        for panel in self.panels[4:]:
+            panel.setMinimumHeight(max(_BELOW, panel.minimumSizeHint().height()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

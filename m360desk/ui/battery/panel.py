@@ -66,6 +66,16 @@ class Panel(QWidget):
         column.addWidget(self.header)
         column.addWidget(body, 1)
 
+    def add_button(self, words: str, icon: str, icons: Icons) -> QToolButton:
+        """Add a button with words before the menu's."""
+        button = QToolButton(self.header)
+        button.setText(words)
+        button.setIcon(icons.icon(icon, "text2"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(True)
+        self.header.buttons.insertWidget(self.header.buttons.count() - 1, button)
+        return button
+
     def show_caption(self, caption: str, mode_word: str) -> None:
         """Say what is counted, and whether it is real."""
         self.header.caption, self.header.mode_word = caption, mode_word

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from m360desk.core.battery import band
 from m360desk.core.battery_fleet import CYCLES_PER_CELL
+from m360desk.core.battery_history import replacements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,6 +83,33 @@ def models_table(figures: Figures) -> Iterator[Row]:
             share,
         )
         yield (*cells, *([row.under_good] if good != under else []))
+
+
+def capacity_table(figures: Figures) -> Iterator[Row]:
+    """How often full charge (of design), temperature and drain lie in each whole unit."""
+    yield ("figure", "unit", "from", "devices")
+    found = figures.capacities
+    for name, unit, spread in (
+        ("full_charge_of_design", "%", found.share),
+        ("temperature", "°C", found.temperature),
+        ("drain", "%", found.drain),
+    ):
+        for at, count in enumerate(spread.counts):
+            yield (name, unit, spread.lowest + at, count)
+
+
+def device_table(figures: Figures) -> Iterator[Row]:
+    """The sessions of the one device in the search; times are UTC."""
+    yield ("time", "health", "cycles", "full_charge_of_design", "battery")
+    device = figures.device
+    if device is None:
+        return
+    events = {event.place: event.is_sure for event in replacements(device.points)}
+    for place, (point, capacity) in enumerate(zip(device.points, device.capacity, strict=True)):
+        when = datetime.fromtimestamp((point.time_ms or 0) / 1000, UTC).isoformat()
+        words = {True: "replaced", False: "replaced or reset"}[events[place]] if place in events else ""
+        cells = (point.percent, point.cycles, None if capacity is None else _tenth(capacity))
+        yield (when, *("" if cell is None else cell for cell in cells), words)
 
 
 def csv_bytes(rows: Iterator[Row], mode: str) -> bytes:
