@@ -11,6 +11,7 @@ from m360desk.services.stretches import (
     Page,
     Stretch,
     Stretches,
+    begin_below,
     is_whole,
     meet_newer,
     meet_older,
@@ -23,6 +24,11 @@ from m360desk.services.stretches import (
 from m360desk.services.sync_state import Plan, SyncState, decode_state, encode_state, fresh_state
 
 
+def key(height: int) -> str:
+    """Keys descend as text, like heights."""
+    return f"{height:09}"
+
+
 @dataclass
 class History:
     """The service: sessions by height, the newest highest. Heights leave room for late closers in between."""
@@ -32,11 +38,11 @@ class History:
     def below(self, cursor: str | None, count: int) -> list[str]:
         """A page of `count` records under a cursor, newest first."""
         chosen = [h for h in self.heights if cursor is None or h < int(cursor)]
-        return [str(h) for h in chosen[::-1][:count]]
+        return [key(h) for h in chosen[::-1][:count]]
 
     def above(self, cursor: str | None, count: int) -> list[str]:
         chosen = [h for h in self.heights if cursor is None or h > int(cursor)]
-        return [str(h) for h in chosen[:count]]
+        return [key(h) for h in chosen[:count]]
 
 
 class SyncMachine(RuleBasedStateMachine):
@@ -81,17 +87,36 @@ class SyncMachine(RuleBasedStateMachine):
         height = data.draw(st.sampled_from(self.history.heights)) - data.draw(st.integers(1, 99))
         if height not in self.history.heights:
             self.history.heights = sorted([*self.history.heights, height])
-            self.late.add(str(height))
+            self.late.add(key(height))
 
     @precondition(lambda self: self.history.heights)
     @rule(data=st.data())
     def a_session_is_looked_up(self, data: st.DataObject) -> None:
-        self.cache.setdefault(str(data.draw(st.sampled_from(self.history.heights))), None)
+        self.cache.setdefault(key(data.draw(st.sampled_from(self.history.heights))), None)
 
     @rule(size=st.integers(1, 12), killed=st.booleans())
     def a_run_begins(self, size: int, killed: bool) -> None:
         self.walking, self.next_number = self.next_number, self.next_number + 1
         self._read_down(None, size, killed)
+
+    @precondition(lambda self: self.stretches and self.history.heights)
+    @rule(data=st.data())
+    def another_walk_begins_in_a_gap(self, data: st.DataObject) -> None:
+        above = data.draw(st.sampled_from(self.stretches)).number
+        found = key(data.draw(st.sampled_from(self.history.heights)))
+        begun = begin_below(self.stretches, above, self.next_number, Page((found,)))
+        if begun is not self.stretches:
+            self._store([found], self.next_number)
+            self.stretches, self.next_number = begun, self.next_number + 1
+
+    @precondition(lambda self: len(self.stretches) > 1)
+    @rule(data=st.data(), size=st.integers(1, 12), killed=st.booleans())
+    def a_walk_further_down_goes_on(self, data: st.DataObject, size: int, killed: bool) -> None:
+        stretch = data.draw(st.sampled_from(self.stretches))
+        cursor = self._usable(stretch.lower)
+        if cursor is not None and not stretch.bottom:
+            self.walking = stretch.number
+            self._read_down(cursor, size, killed)
 
     @precondition(lambda self: self.stretches and not self.stretches[0].bottom)
     @rule(size=st.integers(1, 12), killed=st.booleans(), overlap=st.integers(0, 4))
@@ -136,7 +161,7 @@ class SyncMachine(RuleBasedStateMachine):
         return self.next_number - 1, None
 
     def _present(self, first: int, last: int) -> set[str]:
-        return {str(h) for h in self.history.heights if first <= h <= last} - self.late
+        return {key(h) for h in self.history.heights if first <= h <= last} - self.late
 
     @invariant()
     def nothing_inside_a_stretch_is_missing(self) -> None:
