@@ -105,12 +105,16 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class IdentityItem:
-    """One identity: what is shown, and what its button copies ("" when there is nothing to copy)."""
+    """One identity: what is shown, and what its button copies ("" when there is nothing to copy).
+
+    ``shorter`` is shown where there is no room for the whole.
+    """
 
     caption: str
     shown: str
     copied: str = ""
     tip: str = ""
+    shorter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

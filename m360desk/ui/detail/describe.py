@@ -21,6 +21,7 @@ from m360desk.ui.detail.describe_rest import (
 from m360desk.ui.detail.describe_tests import history_section, readings, tests_section
 from m360desk.ui.detail.describe_versions import versions_section
 from m360desk.ui.detail.pieces import note
+from m360desk.ui.marks import Mark
 from m360desk.ui.text import date_and_clock, number
 
 if TYPE_CHECKING:
@@ -90,8 +91,9 @@ def _notes_section(detail: Detail, gone_ms: int | None, context: PaneContext) ->
     lines: list[Line] = []
     if gone_ms is not None:
         when = date_and_clock(gone_ms, context.zone)
-        lines.append(note(f"The account no longer has this session, seen {when}. This copy is kept."))
-    lines += [note(str(each)) for each in detail.notes]
+        text = f"The account no longer has this session, seen {when}. This copy is kept."
+        lines.append(note(text, mark=Mark.WATCH, font="body", colour="text"))
+    lines += [note(str(each), font="body", colour="text") for each in detail.notes]
     if not lines:
         return SectionContent((Run("none, everything was read as it came", colour="text2"),))
     return SectionContent((Run(str(len(lines)), colour="text2"),), tuple(lines))

@@ -121,10 +121,12 @@ def identities(fields: Fields, context: PaneContext) -> tuple[IdentityItem, ...]
     when = spoken_time(moment, now_ms=context.now_ms, zone=context.zone)
     who = plain(fields.get("operator"))
     session = plain(fields.get("session"))
-    tip = "\n".join(
-        part for part in (iso_time(moment, context.zone), f"Session {session}" if session else "") if part
-    )
-    shown.append(IdentityItem("Session", ", ".join(part for part in (when, who) if part), session, tip))
+    exact = iso_time(moment, context.zone)
+    tip = "\n".join(part for part in (exact, who, f"Session {session}" if session else "") if part)
+    both = ", ".join(part for part in (when, who) if part)
+    # The day of the week goes first where the place is narrow, then the operator: the list has both.
+    shorter = when if moment is not None else both
+    shown.append(IdentityItem("Session", both, session, tip, shorter))
     return tuple(shown)
 
 

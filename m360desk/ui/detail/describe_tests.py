@@ -29,6 +29,7 @@ _EVENTS: dict[Event, str] = {
     "replaced": "Another battery",
     "recalibrated": "Battery replaced or recalibrated",
 }
+_REMARKS = frozenset({"reason", "comment", "note", "message", "remark"})
 _CAPACITIES = ("BatteryOriginalCapacity", "BatteryCurrentCapacity")
 _PHRASES = {
     "BatteryOriginalCapacity": "design {}",
@@ -122,7 +123,8 @@ def detail_text(detail: TestDetail) -> str:
         return value
     if detail.context_id in _PHRASES:
         return _PHRASES[detail.context_id].format(value)
-    return f"{detail.title}: {value}"
+    # A remark is its own explanation; a title that says no more than that is left out.
+    return value if detail.context_id.casefold() in _REMARKS else f"{detail.title}: {value}"
 
 
 def _details(test: TestResult) -> str:

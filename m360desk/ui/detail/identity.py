@@ -29,6 +29,7 @@ class IdentityText(QWidget):
         self._themes = themes
         self._caption = ""
         self._value = ""
+        self._shorter = ""
         self._waiting = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         themes.changed.connect(self.updateGeometry)
@@ -38,9 +39,10 @@ class IdentityText(QWidget):
         """The text shown."""
         return self._value
 
-    def show_value(self, caption: str, value: str, tip: str) -> None:
-        """Show another value."""
+    def show_value(self, caption: str, value: str, tip: str, shorter: str = "") -> None:
+        """Show another value, or ``shorter`` where there is no room for it."""
         self._caption, self._value, self._waiting = caption, value, False
+        self._shorter = shorter
         self.setAccessibleName(f"{caption} {value}")
         self.setToolTip(tip)
         self.update()
@@ -72,7 +74,10 @@ class IdentityText(QWidget):
             return
         painter.setFont(theme.fonts.body)
         painter.setPen(theme.text)
-        text = painter.fontMetrics().elidedText(self._value, Qt.TextElideMode.ElideMiddle, self.width())
+        metrics, text = painter.fontMetrics(), self._value
+        if self._shorter and metrics.horizontalAdvance(text) > self.width():
+            text = self._shorter
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, self.width())
         painter.drawText(below, place, text)
 
 
@@ -86,6 +91,9 @@ class _Cell(QWidget):
         self.button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self.button.setAutoRaise(True)
         self.button.setFixedSize(_BUTTON, _BUTTON)
+        policy = self.button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.button.setSizePolicy(policy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(HALF)
@@ -127,9 +135,9 @@ class IdentityGrid(QWidget):
         """Show the identities of another session."""
         for number, (cell, item) in enumerate(zip(self._cells, items, strict=True)):
             self._captions[number] = item.caption
-            cell.text.show_value(item.caption, item.shown, item.tip)
+            cell.text.show_value(item.caption, item.shown, item.tip, item.shorter)
             cell.copied = item.copied
-            cell.button.setEnabled(bool(item.copied))
+            cell.button.setVisible(bool(item.copied))
             cell.button.setToolTip(f"Copy {item.caption}")
             cell.button.setAccessibleName(f"Copy {item.caption}")
 

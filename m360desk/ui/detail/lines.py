@@ -89,16 +89,17 @@ class LineMeasure:
     def height(self, line: Line, width: int) -> int:
         """Return the height of a line in a list ``width`` wide."""
         if line.wraps:
-            return self.wrapped(line.pieces[0].runs[0].text, width - self.x(line.pieces[0].at)) + HALF
+            run = line.pieces[0].runs[0]
+            return self.wrapped(run.text, width - self.x(line.pieces[0].at), run.font) + HALF
         below = sum(self.wrapped(text, width - self.x(INDENT)) for text in line.below)
         return self.fonts.compact_row_height + (below + HALF if below else 0)
 
-    def wrapped(self, text: str, width: int) -> int:
-        """Return the height of a small text wrapped into ``width``."""
-        metrics = self.metrics["small"]
+    def wrapped(self, text: str, width: int, font: str = "small") -> int:
+        """Return the height of a text wrapped into ``width``."""
+        metrics = self.metrics[font]
         height = metrics.boundingRect(QRect(0, 0, max(1, width), 100_000), _WRAP, text).height()
         rows = max(1, round(height / max(1, metrics.lineSpacing())))
-        return max(height, rows * self.fonts.small_line)
+        return max(height, rows * (self.fonts.body_line if font == "body" else self.fonts.small_line))
 
     def total(self, lines: tuple[Line, ...], width: int) -> int:
         """Return the height of all lines in a view ``width`` wide, halves standing two beside each other."""
@@ -268,10 +269,10 @@ class _LinesDelegate(QStyledItemDelegate):
 
     def _paint_wrapped(self, painter: QPainter, line: Line, area: QRect, measure: LineMeasure) -> None:
         piece = line.pieces[0]
-        self._paint_sign(
-            painter, line, QRect(area.left(), area.top(), area.width(), measure.fonts.small_line)
-        )
-        painter.setFont(measure.fonts.small)
+        font = piece.runs[0].font
+        first = measure.fonts.body_line if font == "body" else measure.fonts.small_line
+        self._paint_sign(painter, line, QRect(area.left(), area.top(), area.width(), first))
+        painter.setFont(getattr(measure.fonts, font))
         painter.setPen(getattr(self._themes.theme, piece.runs[0].colour))
         painter.drawText(area.adjusted(measure.x(piece.at), 0, 0, 0), _WRAP, piece.runs[0].text)
 

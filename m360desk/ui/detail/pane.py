@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource
 
-#: What loads within this time shows no grey bars (milliseconds).
+#: What loads within this time shows no grey bars: what was shown before stays (milliseconds).
 PLACEHOLDER_DELAY_MS = 50
 _IDENTITIES = 6
 # Lines that each section keeps free while the first session of all loads.
@@ -85,10 +85,12 @@ class DetailPane(QScrollArea):
         self._context = context
         self._row_id: int | None = None
         self._content: PaneContent | None = None
+        self._shown_id: int | None = None
+        self._row: StoredRow | None = None
+        self._is_waiting = False
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
-        self._delay.setInterval(PLACEHOLDER_DELAY_MS)
-        self._delay.timeout.connect(self._show_bars)
+        self._delay.timeout.connect(self._show_waiting)
         self.head = PaneHead(themes, icons, marks)
         self.identity = IdentityGrid(_IDENTITIES, themes, icons)
         self.sparkline = Sparkline(themes)
@@ -116,42 +118,68 @@ class DetailPane(QScrollArea):
 
     @property
     def content(self) -> PaneContent | None:
-        """What the pane says, or None while nothing or a placeholder is shown."""
-        return self._content
+        """What the pane says of its session, or None while that is still to come."""
+        return self._content if self._shown_id == self._row_id else None
 
     def clear(self) -> None:
         """Show that no session is selected."""
-        self._delay.stop()
-        self._row_id = None
+        self._shown_now()
+        self._row_id = self._shown_id = None
         self._content = None
         self._show_page(self._empty)
 
     def show_placeholder(self, row: StoredRow) -> None:
-        """Show what the list's row knows at once; grey bars for the rest come only if it takes longer."""
+        """Await a session that the list's row tells something of.
+
+        What is shown stays whole until the session comes: a pane that is empty for a moment at each step
+        through the list flickers. Where it takes longer, what the row knows is shown, and grey bars elsewhere.
+        """
         self._row_id = row.row_id
+        self._row = row
+        if self._is_waiting:
+            self._show_known(row)
+        elif not self._delay.isActive():
+            # Not started anew by each step: while the arrow key is held, the pane must not stand still.
+            self._delay.start(0 if self._content is None else PLACEHOLDER_DELAY_MS)
+
+    def _show_waiting(self) -> None:
+        if self._row is None:
+            return
         self._content = None
-        title, facts, identity = describe_row(row, self._context())
-        self.head.title.show_text(title, facts)
-        self.head.badges.show_bars(False)
-        self.identity.show_items(identity)
-        self.identity.show_bars(False)
+        self._is_waiting = True
+        self._show_known(self._row)
         self._enable_actions(False)
         self.sparkline.hide()
         rows = self._themes.theme.fonts.compact_row_height
         for key, section in self.sections.items():
             section.show_loading(rows * _FIRST_ROWS.get(key, 0))
+            section.show_bars()
         self._show_page(self._page)
-        self._delay.start()
+        self.bars_shown.emit()
+
+    def _show_known(self, row: StoredRow) -> None:
+        title, facts, identity = describe_row(row, self._context())
+        self.head.title.show_text(title, facts)
+        self.head.badges.show_bars(True)
+        self.identity.show_items(identity)
+        self.identity.show_bars(True)
+
+    def _shown_now(self) -> None:
+        """What was awaited is there, or is not awaited any more."""
+        self._delay.stop()
+        self._row = None
+        self._is_waiting = False
 
     def show_session(self, session: SessionDetail) -> None:
         """Show a session whole; the one that is shown already keeps its place, whatever has changed in it."""
-        self._delay.stop()
+        self._shown_now()
         content = describe(session, self._context())
-        again = session.row_id == self._row_id and self._content is not None
+        again = session.row_id == self._shown_id and self._content is not None
+        self._row_id = session.row_id
         if again and content == self._content and self.raw.shows(session.raw):
             return
         place = self._place() if again else None
-        self._row_id = session.row_id
+        self._shown_id = session.row_id
         self._content = content
         self._page.setUpdatesEnabled(False)
         try:
@@ -165,8 +193,8 @@ class DetailPane(QScrollArea):
 
     def show_many(self, count: int, content: ManyContent | None = None) -> None:
         """Show that ``count`` sessions are selected, and what is known of them together as soon as it is."""
-        self._delay.stop()
-        self._row_id = None
+        self._shown_now()
+        self._row_id = self._shown_id = None
         self._content = None
         if content is None:
             self.many.show_count(count)
@@ -260,13 +288,6 @@ class DetailPane(QScrollArea):
     def _enable_actions(self, enabled: bool) -> None:
         for button in (self.head.refresh, self.head.report, self.head.more, self.raw.copy_button):
             button.setEnabled(enabled)
-
-    def _show_bars(self) -> None:
-        self.head.badges.show_bars(True)
-        self.identity.show_bars(True)
-        for section in self.sections.values():
-            section.show_bars()
-        self.bars_shown.emit()
 
     def _line_activated(self, target: object) -> None:
         if isinstance(target, str):

@@ -68,9 +68,9 @@ def link_line(name: str, kind: str, link: str, context: PaneContext) -> Line:
     )
 
 
-def note(text: str, *, mark: Mark | None = None) -> Line:
-    """Return a small text that wraps, behind an information sign or a mark."""
-    piece = Piece(_NOTE_AT, (Run(text, "small", "text2"),))
+def note(text: str, *, mark: Mark | None = None, font: str = "small", colour: str = "text2") -> Line:
+    """Return a text that wraps, behind an information sign or a mark."""
+    piece = Piece(_NOTE_AT, (Run(text, font, colour),))
     icon = "" if mark is not None else "info"
     return Line((piece,), mark=mark, icon=icon, wraps=True, spoken=text, copied=text)
 

@@ -273,6 +273,10 @@ class RawBody(QWidget):
         palette = self._found.palette()
         palette.setColor(self._found.foregroundRole(), self._themes.theme.text2)
         self._found.setPalette(palette)
+        palette = self.copy_button.palette()
+        palette.setColor(palette.ColorRole.ButtonText, self._themes.theme.accent)
+        palette.setColor(palette.ColorRole.WindowText, self._themes.theme.accent)
+        self.copy_button.setPalette(palette)
         self.model.value_colour = self._themes.theme.text2
         self.model.row_height = fonts.compact_row_height - 2
         self.tree.fit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from m360desk.core.large_records import Level, Packed
+from m360desk.core.large_records import LARGE, Level, Packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,6 @@ class RawSearch:
                 self.found += 1
 
     def _cannot_be_in(self, value: Packed) -> bool:
-        if not self._plain or b"\\" in value.raw:
+        if not self._plain or len(value.raw) > LARGE or b"\\" in value.raw:
             return False
         return self._wanted.encode() not in value.raw.lower()

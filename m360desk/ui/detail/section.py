@@ -143,7 +143,7 @@ class Section(QWidget):
         self._folded = False
         self._bars = PlaceholderBars(themes, self)
         self._bars.hide()
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, GRID + 1)
         layout.setSpacing(0)
         layout.addWidget(self.header)
@@ -196,6 +196,11 @@ class Section(QWidget):
         open_now = not self._folded
         body = open_now and self._has_lines and not self._loading
         bars = open_now and self._loading
+        # One line is as high as a header; air stands only under a body.
+        below = GRID + 1 if body or bars else 1
+        if self._layout.contentsMargins().bottom() != below:
+            self._layout.setContentsMargins(0, 0, 0, below)
         # What goes, goes first: showing lays the section out at once, and both together would make it jump.
         for visible, widget in sorted(((body, self.body), (bars, self._bars)), key=itemgetter(0)):
-            widget.setVisible(visible)
+            if widget.isHidden() is visible:
+                widget.setVisible(visible)
