@@ -18,10 +18,8 @@ from m360desk.system.locks import cache_lock
 from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
-from m360desk.system.views_file import ViewsFile
 from m360desk.ui.icons import Icons, application_icon
 from m360desk.ui.instance import AnotherWindow, the_only_window
-from m360desk.ui.picture import Picture
 from m360desk.ui.shell import Shell
 from m360desk.ui.theme_source import ThemeSource
 from m360desk.workers.accounts import Accounts
@@ -90,6 +88,8 @@ class Application(QObject):
             window.restore_kept(self._window_file.load())
         else:
             window.resize(*SCREENSHOT_SIZE)
+            from m360desk.ui.picture import Picture
+
             self._picture = Picture(self.shell, self._options.screenshot, self._app.exit)
         self.accounts.open_last()
         self.shell.begin()
@@ -146,6 +146,8 @@ class Application(QObject):
 
     def _go_on(self) -> None:
         """What comes after the first rows."""
+        from m360desk.system.views_file import ViewsFile
+
         # What is loaded by now stays for good: the collector need not look at it again and again.
         gc.freeze()
         gc.enable()

@@ -17,16 +17,6 @@ from m360desk import __version__
 USAGE_ERROR = 2
 INTERRUPTED = 130
 
-_WINDOW_WITHOUT_QT = (
-    "core.battery",
-    "core.titles",
-    "store.key",
-    "store.reader",
-    "system.credentials",
-    "system.local_time",
-    "system.resources",
-    "system.settings_file",
-)
 _WINDOW_ONLY = ("demo", "screenshot", "page")
 
 
@@ -170,12 +160,10 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 def prepare_window_start() -> None:
     """Save time before the first rows are painted; `m360desk.app` undoes what must not last.
 
-    A start makes many objects and drops few, so the collector only costs. And whatever is loaded after Qt has
-    its source read by Qt's import hook, so what does not need Qt comes first.
+    A start makes many objects and drops few, so the collector only costs; and Qt's import hook is not wanted.
     """
     gc.disable()
-    for name in (*_WINDOW_WITHOUT_QT, "ui.plain_import"):
-        importlib.import_module(f"m360desk.{name}")
+    importlib.import_module("m360desk.ui.plain_import")
 
 
 def _run_window(args: argparse.Namespace) -> int:
