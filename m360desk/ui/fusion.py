@@ -29,9 +29,8 @@ def frame_controls(app: QApplication, palette: QPalette, frame: QColor) -> None:
         framed = QPalette(palette)
         framed.setColor(QPalette.ColorRole.Window, _brightened(frame, factor))
         for name in names:
-            app.setPalette(framed, name)
+            app.setPalette(framed, name)  # type: ignore[arg-type]  # typed as bytes, but only text is taken
 
 
 def _brightened(colour: QColor, factor: float) -> QColor:
-    hue, saturation, value, alpha = colour.getHsv()
-    return QColor.fromHsv(hue, saturation, min(255, round(value * factor)), alpha)
+    return QColor.fromHsv(colour.hue(), colour.saturation(), min(255, round(colour.value() * factor)))

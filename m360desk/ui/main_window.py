@@ -270,6 +270,8 @@ class MainWindow(QMainWindow):
         layout = shown.layout() if shown is not None else None
         if isinstance(layout, QVBoxLayout):
             layout.insertWidget(0, self._filter_bar)
+            # Else it would be hidden until the next turn of the event loop.
+            self._filter_bar.show()
         action = self.battery_action if number == BATTERY else self.sessions_action
         action.setChecked(True)
         self.page_changed.emit(number)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROBLEM, OFFLINE, CACHE, REMARK = "problem", "offline", "cache", "sync remark"
+UNUSABLE = "CacheUnusable"
+"""The kind of problem that is over as soon as the writer has put a damaged cache aside."""
 _WANTS_CREDENTIALS = ("CREDENTIALS", "NoCredentials", "CredentialStoreError")
 _WANTS_SETTINGS = ("ACCOUNT", "NOT_LIVE", "AddressError", "EnvironmentCredentialsError")
 
@@ -142,6 +144,9 @@ class SyncReport(QObject):
         """The cache was put aside or brought up to date as it was opened."""
         text = UserText(notices[0], " ".join(notices[1:]), "")
         self._notices.post(CACHE, Notice(text))
+        if self.problem is not None and self.problem.kind == UNUSABLE:
+            self._clear()
+            self.changed.emit()
 
     def _stats_changed(self) -> None:
         if self.problem is not None and self.problem.kind == "OFFLINE":

@@ -67,6 +67,7 @@ class WelcomePage(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("welcomePage")
+        self.setAccessibleName("Welcome")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self._body = QWidget(self)

@@ -179,7 +179,7 @@ def open_bench(
         return bench
 
     yield open_it
-    for application in opened:
+    for application in reversed(opened):
         application.shell.window.close()
         application.stop()
         shiboken6.delete(application.shell.window)

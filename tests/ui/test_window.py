@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl
-from PySide6.QtGui import QAccessible, QAction, QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -22,8 +22,6 @@ from m360desk.ui.session_work import VersionDialog
 from m360desk.workers.cache_lanes import CacheLanes
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAccessibleInterface
-
     from m360desk.store.writer import CacheWriter
     from tests.ui.conftest import Bench, OpenBench, Workshop
 
@@ -189,40 +187,6 @@ def test_everything_fits(bench: Bench, size: tuple[int, int]) -> None:
         assert left >= 0, name
         assert left + widget.width() <= size[0], name
         assert widget.height() > 15, name
-
-
-def _walk(interface: QAccessibleInterface, path: str = "") -> list[tuple[str, QAccessibleInterface]]:
-    """The accessible tree, without the cells of lists: those are the list's own affair."""
-    found = [(path, interface)]
-    rows = (QAccessible.Role.Table, QAccessible.Role.List, QAccessible.Role.Tree)
-    if interface.role() in rows:
-        return found
-    for number in range(interface.childCount()):
-        child = interface.child(number)
-        if child.isValid():
-            found += _walk(child, f"{path}/{child.role().name}")
-    return found
-
-
-@pytest.mark.parametrize("page", [SESSIONS, BATTERY])
-def test_whatever_takes_the_keyboard_has_a_name(bench: Bench, page: int) -> None:
-    bench.window.show_page(page)
-    bench.settle()
-    detail = bench.application.shell.detail
-    assert detail is not None
-    detail.set_folded_sections(())
-    bench.application.shell.say_problem(UserText("It happened.", "It means.", "Do it."))
-    nameless: list[str] = []
-    met = 0
-    for path, interface in _walk(QAccessible.queryAccessibleInterface(bench.window), "window"):
-        state = interface.state()
-        if not state.focusable or state.invisible:
-            continue
-        met += 1
-        if not interface.text(QAccessible.Text.Name).strip():
-            nameless.append(path)
-    assert met > (15 if page == SESSIONS else 8)
-    assert not nameless
 
 
 def test_the_windows_size_and_folded_sections_come_back(open_bench: OpenBench) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -73,8 +73,13 @@ class ToolBar(QToolBar):
 
     def open_menu(self) -> None:
         """Open the menu, as F10 and Alt do."""
-        if self.menu_button is not None and self.isVisible():
-            self.menu_button.showMenu()
+        button = self.menu_button
+        if button is None or not self.isVisible():
+            return
+        menu = button.menu()
+        # Not the button's own way, which waits until the menu is closed.
+        menu.popup(button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
+        menu.setActiveAction(menu.actions()[0])
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._themes.theme.fonts.control_height + 2 * GRID)

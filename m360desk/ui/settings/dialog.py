@@ -75,7 +75,7 @@ class SettingsDialog(QDialog):
         self._stack = QStackedWidget(self)
         self.list = SideList(themes, icons, self)
         for page, name, icon in zip(self.pages, _NAMES, _ICONS, strict=True):
-            self._stack.addWidget(_scrolling(page))
+            self._stack.addWidget(_scrolling(page, name))
             self.list.add(name, icon)
         self.list.currentRowChanged.connect(self._stack.setCurrentIndex)
         self.list.setCurrentRow(0)
@@ -200,10 +200,11 @@ class SettingsDialog(QDialog):
         self._forget_button.setPalette(palette)
 
 
-def _scrolling(page: QWidget) -> QScrollArea:
+def _scrolling(page: QWidget, name: str) -> QScrollArea:
     """A page that scrolls where the user's text is large or the screen small."""
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setWidget(page)
+    area.setAccessibleName(name)
     return area

@@ -58,6 +58,10 @@ class Page(QWidget):
         label.setContentsMargins(0, HALF, 0, 0)
         if isinstance(field, QLayout):
             self.form.addRow(label, field)
+            for item in (field.itemAt(at) for at in range(field.count())):
+                box = item.widget() if item is not None else None
+                if isinstance(box, QSpinBox) and not box.accessibleName():
+                    box.setAccessibleName(title)
             return
         self.form.addRow(label, field)
         label.setBuddy(field)
