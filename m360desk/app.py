@@ -19,7 +19,7 @@ from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
 from m360desk.ui.icons import Icons, application_icon
-from m360desk.ui.instance import AnotherWindow, the_only_window
+from m360desk.ui.instance import AnotherWindow, say_in_a_box, the_only_window
 from m360desk.ui.shell import Shell
 from m360desk.ui.theme_source import ThemeSource
 from m360desk.workers.accounts import Accounts
@@ -223,6 +223,8 @@ def run(options: Options) -> int:
         try:
             lock = the_only_window(find_places(options.profile).runtime_dir)
         except AnotherWindow as other:
+            if other.user_text is not None and not options.console:
+                say_in_a_box(other.user_text)
             return other.exit_code
     application = Application(options, app, alone=lock is not None)
     application.start()

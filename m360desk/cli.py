@@ -20,8 +20,8 @@ INTERRUPTED = 130
 _WINDOW_ONLY = ("demo", "screenshot", "page")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; its exit code.
+def main(argv: Sequence[str] | None = None, *, console: bool = True) -> int:
+    """Run the program; its exit code. ``console``: whether somebody reads standard error.
 
     0: done. 2: wrong use or configuration. 3: credentials refused or absent. 4: the account or licence
     refuses. 5: the service cannot be reached or fails, the cache is held by another program, or a guard
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _serve_as_helper()
     _make_output_safe()
     try:
-        return _run(list(sys.argv[1:] if argv is None else argv))
+        return _run(list(sys.argv[1:] if argv is None else argv), console=console)
     except KeyboardInterrupt:
         _complain("m360desk: stopped.")
         return INTERRUPTED
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def main_gui() -> int:
     """The same program for systems where a program is started without a console."""
-    return main()
+    return main(console=False)
 
 
 def _serve_as_helper() -> None:
@@ -57,7 +57,7 @@ def _serve_as_helper() -> None:
         multiprocessing.freeze_support()
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], *, console: bool) -> int:
     parser = _build_parser(simulate="simulate" in arguments)
     try:
         kept, queries = _take_queries(arguments)
@@ -67,6 +67,7 @@ def _run(arguments: list[str]) -> int:
         return end.code if isinstance(end.code, int) else USAGE_ERROR
     if queries:
         args.query = queries[-1]
+    args.console = console
     run: Callable[[argparse.Namespace], int] = args.run
     return run(args)
 
@@ -179,6 +180,7 @@ def _run_window(args: argparse.Namespace) -> int:
             api_url=args.api_url,
             screenshot=args.screenshot,
             page=args.page,
+            console=args.console,
         )
     )
 

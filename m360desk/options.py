@@ -18,6 +18,7 @@ class Options(NamedTuple):
         api_url: base URL of the API, version included.
         screenshot: draw the window, save it here as PNG and end.
         page: page to show first: "sessions" or "battery".
+        console: somebody reads what is said on standard error.
     """
 
     profile: Path | None = None
@@ -26,3 +27,4 @@ class Options(NamedTuple):
     api_url: str | None = None
     screenshot: Path | None = None
     page: str | None = None
+    console: bool = True

@@ -8,12 +8,16 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from m360desk import app, cli
 from m360desk.app import Application
 from m360desk.options import Options
 from m360desk.system.crashes import CrashReporter, pending_reports
@@ -25,7 +29,6 @@ from m360desk.ui.instance import AnotherWindow, FirstWindow, the_only_window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from tests.conftest import ExpectedLogs
@@ -144,7 +147,32 @@ def test_a_first_window_that_does_not_answer_is_named(
     assert refused.value.exit_code == 5
     said = capsys.readouterr().err
     assert f"process {os.getpid()}" in said
-    assert "Close it and try again" in said
+    assert "close it" in said
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support propagateSizeHints", extend=True)
+def test_a_program_without_a_console_says_in_a_box_that_the_first_window_does_not_answer(
+    tmp_path: Path, qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "the_only_window", partial(the_only_window, seconds=0.1))
+    monkeypatch.setattr(app, "make_qt", lambda _: qapp)
+    shown: list[str] = []
+
+    def read() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            shown.extend((box.text(), box.informativeText()))
+            box.accept()
+
+    reader = QTimer()
+    reader.timeout.connect(read)
+    reader.start(10)
+    monkeypatch.setattr(sys, "argv", ["m360desk-gui", "--profile", str(tmp_path)])
+    with FileLock(find_places(tmp_path).runtime_dir / "window.lock", "the window"):
+        assert cli.main_gui() == 5
+    reader.stop()
+    assert f"process {os.getpid()}" in shown[0]
+    assert "close it" in shown[1]
 
 
 def test_a_first_window_that_closes_meanwhile_is_followed(tmp_path: Path, qapp: QApplication) -> None:

@@ -8,8 +8,9 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 
+from m360desk.core.user_text import UserText
 from m360desk.system.locks import FileLock, HeldByOtherError
 from m360desk.system.paths import PlaceError
 
@@ -32,11 +33,15 @@ _HELD = 5
 
 
 class AnotherWindow(Exception):
-    """This profile has a window already; ``exit_code`` tells whether it has come to the front."""
+    """This profile has a window already.
 
-    def __init__(self, exit_code: int) -> None:
+    ``exit_code`` tells whether it has come to the front; ``user_text`` what to do where it has not.
+    """
+
+    def __init__(self, exit_code: int, user_text: UserText | None = None) -> None:
         super().__init__("this profile has a window already")
         self.exit_code = exit_code
+        self.user_text = user_text
 
 
 def the_only_window(runtime_dir: Path, seconds: float = PATIENCE_SECONDS) -> FileLock | None:
@@ -66,8 +71,24 @@ def _take_over(lock: FileLock) -> None:
         lock.acquire()
     except HeldByOtherError as held:
         who = held.holder.describe() if held.holder is not None else "Another process"
-        _tell(f"{who} has this profile's window and does not answer. Close it and try again.")
-        raise AnotherWindow(_HELD) from None
+        text = UserText(
+            f"{who} has this profile's window and does not answer.",
+            "A second window would get in its way, so none was opened. Nothing that was stored is lost.",
+            "Wait a moment, or close it (where it has hung, by its process number), and try again.",
+        )
+        _tell(text.one_line())
+        raise AnotherWindow(_HELD, text) from None
+
+
+def say_in_a_box(text: UserText) -> None:
+    """Say why there is no window to whoever started the program by an icon; returns when that is read."""
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(QMessageBox.Icon.Warning, "M360 Desk", text.happened)
+    box.setObjectName("problemBox")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(f"{text.means} {text.do}")
+    box.exec()
 
 
 def _tell(text: str) -> None:
