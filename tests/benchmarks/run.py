@@ -20,6 +20,9 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from tests.benchmarks.figures import Figure  # noqa: E402 - the path had to be set first
 
+if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 _PACKAGES = ("PySide6-Essentials", "httpx", "msgspec", "zstandard", "numpy")
 
 

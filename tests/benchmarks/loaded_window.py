@@ -1,0 +1,83 @@
+"""The real window until everything is loaded, then its charts; prints what it cost as JSON.
+
+Memory is in bytes, 0 where the system does not tell; turns of the event loop are in milliseconds.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from m360desk.cli import prepare_window_start
+
+prepare_window_start()
+
+from PySide6.QtCore import Qt, QTimer  # noqa: E402 - in the program's order
+
+from m360desk.app import Application, make_qt  # noqa: E402 - likewise
+from m360desk.options import Options  # noqa: E402 - likewise
+from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
+from tests.benchmarks.processes import memory_of  # noqa: E402 - likewise
+
+
+class Turns:
+    """The longest turn of the event loop since it was last asked for."""
+
+    def __init__(self) -> None:
+        self._longest = 0.0
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._turn)
+        self._timer.start(1)
+
+    def _turn(self) -> None:
+        now = time.perf_counter()
+        self._longest = max(self._longest, now - self._last)
+        self._last = now
+
+    def take(self) -> float:
+        """Milliseconds; the count begins anew."""
+        self._turn()
+        longest, self._longest = self._longest * 1000, 0.0
+        return longest
+
+
+def main(profile: str) -> None:
+    """Start, wait, open the charts, and wait again."""
+    app = make_qt(sys.argv[:1])
+    application = Application(Options(profile=Path(profile)), app)
+    shell = application.shell
+    found: dict[str, float] = {}
+    turns = Turns()
+
+    def begin_charts() -> None:
+        # All but the charts' libraries is there; they come after this.
+        found["start"] = turns.take()
+        load()
+
+    def look() -> None:
+        if shell.awaits or not hasattr(sys.modules.get(CHARTS), "BatteryPage"):
+            return
+        if "memory" not in found:
+            found["libraries"] = turns.take()
+            found["memory"] = memory_of(os.getpid())
+            shell.show_battery_page()
+            return
+        found["charts"] = turns.take()
+        app.quit()
+
+    load = shell._load_charts
+    shell._load_charts = begin_charts  # type: ignore[method-assign]  # to know when they begin
+    watch = QTimer()
+    watch.timeout.connect(look)
+    watch.start(100)
+    application.start()
+    app.exec()
+    application.stop()
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
