@@ -82,7 +82,9 @@ def test_a_wrong_query_keeps_the_list_and_is_said_after_a_while_with_its_repair(
     assert bench.ids == before
     assert bench.find("queryError").isVisible()
     assert "batery" in bench.text("queryError")
-    assert bench.box.accessibleDescription() in bench.text("queryError")
+    assert (
+        bench.box.accessibleDescription() == f"{bench.text('queryError')} {bench.text('queryHint')}".strip()
+    )
     marked = bench.box.grab().toImage()
     bad = bench.application.themes.theme.bad.rgb()
     assert any(marked.pixel(x, 1) == bad for x in range(20, 60)), "framed in the colour of what is wrong"

@@ -157,6 +157,31 @@ def test_a_resource_that_cannot_be_opened_is_tried_again_by_the_next_request(qtb
     lane.stop()
 
 
+def test_after_an_error_that_breaks_the_resource_the_next_request_gets_another(qtbot: QtBot) -> None:
+    answers = Answers()
+    opened: list[int] = []
+    closed: list[int] = []
+
+    def open_resource() -> int:
+        opened.append(len(opened))
+        return opened[-1]
+
+    def fail(error: Exception) -> Callable[[int, CancelToken], int]:
+        def work(*_: Any) -> int:
+            raise error
+
+        return work
+
+    lane = Lane("test", open_resource, closed.append, broken=EOFError)
+    lane.request("a", fail(ValueError("harmless")), answers.done, answers.failed)
+    lane.request("b", fail(EOFError("broken")), answers.done, answers.failed)
+    lane.request("c", lambda r, _: r, answers.done, answers.failed)
+    qtbot.waitUntil(lambda: answers.results == [1])
+    assert (opened, closed) == ([0, 1], [0])
+    lane.stop()
+    assert closed == [0, 1]
+
+
 def test_an_interruption_meant_for_the_work_before_does_no_harm(qtbot: QtBot) -> None:
     class Interrupted(Exception):
         pass

@@ -61,8 +61,10 @@ class QueryErrorRow(QWidget):
 
     def show_error(self, error: QueryError, text: str, still: int | None) -> None:
         """Say it of the search ``text``, over a list that goes on showing ``still`` sessions."""
-        self._wrong.setText(error.message)
-        self._right.setText(error.hint or "")
+        # What is wrong stands out from what would be right.
+        wrong, stop, right = error.message.partition(". ")
+        self._wrong.setText(wrong + stop.strip())
+        self._right.setText(" ".join(part for part in (right, error.hint) if part))
         for label in (self._wrong, self._right):
             label.setMaximumWidth(label.fontMetrics().horizontalAdvance(label.text()) + ROUNDING)
         self._still.setText("" if still is None else f"still showing {number(still, decimals=0)}")
