@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from m360desk.api.answers import HistoryPage
 from m360desk.api.client import Client
-from m360desk.api.errors import ApiError, ServiceRefused, ValidationRefused
+from m360desk.api.errors import ApiError, RateLimited, ServiceRefused, Unreachable, ValidationRefused
 from m360desk.api.limiter import Priority
 from m360desk.api.requests import HistoryRequest
 from m360desk.core.fields import INDEX
@@ -98,7 +99,7 @@ async def look_up(
         if request is None:
             continue
         try:
-            page = await client.get_history(request, priority=Priority.USER)
+            page = await _ask(client, request)
         except (ServiceRefused, ValidationRefused) as error:
             # No answer about the device: the service would not be asked that. Another meaning may do.
             refusal = refusal or error.user_text
@@ -112,6 +113,18 @@ async def look_up(
     if answered is scan:
         return LookupResult((), None, _NOT_FOUND, denied=True)
     return LookupResult((), None, refusal or _NOT_ASKABLE)
+
+
+async def _ask(client: Client, request: HistoryRequest) -> HistoryPage:
+    """Somebody stands there with the device in the hand: without a connection the answer comes at once."""
+    try:
+        return await client.get_history(request, priority=Priority.USER, repeat=False)
+    except Unreachable:
+        raise
+    except ApiError as error:
+        if not (error.retryable or isinstance(error, RateLimited)):
+            raise
+    return await client.get_history(request, priority=Priority.USER)
 
 
 def _has(scan: Scan, records: Sequence[bytes]) -> bool:

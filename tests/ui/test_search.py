@@ -9,47 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from m360desk.core.identity import luhn_digit, read_scan
-from m360desk.core.query import EVERYTHING
 from m360desk.simulator.host import SimulatorProcess
 from m360desk.ui.finding import query_for
-from m360desk.ui.scanner import MEAN_GAP_MS, Scanner
-from m360desk.workers.keys import NoCredentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtGui import QKeyEvent
-
     from tests.ui.conftest import Bench, OpenBench
-
-
-class ScannerClock:
-    """The time of each key, as far apart as a test wants."""
-
-    def __init__(self) -> None:
-        self.now = 1_000
-        self.step = 5
-
-    def __call__(self, _: QKeyEvent) -> int:
-        self.now += self.step
-        return self.now
-
-
-@pytest.fixture
-def clock(bench: Bench) -> ScannerClock:
-    """Puts a clock of the test's into the window's scanner."""
-    scanner = bench.application.shell.findChild(Scanner)
-    assert scanner is not None
-    scanner._clock = ScannerClock()
-    return scanner._clock
-
-
-def send(bench: Bench, code: str) -> None:
-    handle = bench.window.windowHandle()
-    assert handle is not None
-    for character in code:
-        QTest.keyClick(handle, ord(character))
-    QTest.keyClick(handle, Qt.Key.Key_Return)
 
 
 def note(bench: Bench) -> str:
@@ -141,77 +107,6 @@ def test_ctrl_f_escape_down_and_f6(bench: Bench) -> None:
         assert met == (panes if forwards else [*reversed(panes[:-1]), panes[-1]])
 
 
-def test_a_scan_anywhere_opens_the_devices_newest_session(bench: Bench, clock: ScannerClock) -> None:
-    rows = bench.application.shell.page.model.known_rows(range(15))
-    imei = next(str(row.get("imei")) for row in rows if row.get("imei"))
-    bench.search("operator:anna")
-    bench.table.setFocus()
-    send(bench, imei)
-    bench.settle()
-    assert bench.box.text() == imei
-    assert bench.ids == bench.expected(imei)
-    assert bench.table.currentIndex().row() == 0
-    detail = bench.application.shell.detail
-    assert detail is not None
-    bench.qtbot.waitUntil(lambda: detail.row_id == bench.ids[0])
-    assert note(bench) == ""
-
-
-def test_a_scan_into_the_box_replaces_what_stood_there(bench: Bench, clock: ScannerClock) -> None:
-    rows = bench.application.shell.page.model.known_rows(range(15))
-    serial = next(str(row.get("serial")) for row in rows if row.get("serial"))
-    bench.box.setFocus()
-    bench.press("a", "n")
-    clock.now += 1_000
-    send(bench, serial.lower())
-    bench.settle()
-    assert bench.box.text().lower() == serial.lower()
-    assert bench.ids == bench.expected(serial)
-    assert bench.ids
-
-
-def test_what_a_person_types_is_no_scan(bench: Bench, clock: ScannerClock) -> None:
-    clock.step = MEAN_GAP_MS + 10
-    bench.table.setFocus()
-    send(bench, "352918112846172")
-    clock.step = 5
-    send(bench, "12345")
-    bench.settle()
-    assert bench.box.text() == "", "slow, or short: not a scan"
-    assert bench.application.shell.controller.query == EVERYTHING
-
-
-def test_a_scan_goes_into_an_edit_that_asks_for_text(bench: Bench, clock: ScannerClock) -> None:
-    detail = bench.application.shell.detail
-    assert detail is not None
-    detail.set_folded_sections(())
-    edit = detail.raw.field
-    edit.setFocus()
-    send(bench, "352918112846172")
-    assert edit.text() == "352918112846172"
-    assert bench.box.text() == ""
-
-
-@pytest.mark.parametrize(
-    ("code", "problem"),
-    [("352918112846171", "check digit"), ("35291811284617", "this has 14")],
-)
-def test_a_misread_imei_is_named_and_nothing_is_asked(
-    bench: Bench, clock: ScannerClock, code: str, problem: str
-) -> None:
-    asked: list[str] = []
-    bench.application.accounts.look_up = lambda text, **_: asked.append(text)  # type: ignore[method-assign]  # must not be called
-    bench.table.setFocus()
-    send(bench, code)
-    bench.settle()
-    assert not asked
-    assert problem in note(bench)
-    assert bench.box.text() == code
-    bench.box.setFocus()
-    bench.press(Qt.Key.Key_Backspace)
-    assert note(bench) == "", "what was said holds no longer"
-
-
 def test_a_device_that_is_nowhere_is_said_to_be_nowhere_and_why(open_bench: OpenBench) -> None:
     """A pasted label is understood; in testing mode the service is not asked, and that is said."""
     bench = open_bench(mode="testing", empty=True)
@@ -226,22 +121,10 @@ def test_a_device_that_is_nowhere_is_said_to_be_nowhere_and_why(open_bench: Open
     assert "testing mode" in note(bench)
 
 
-def test_without_credentials_it_is_said_that_the_account_could_not_be_asked(
-    bench: Bench, clock: ScannerClock
-) -> None:
-    accounts = bench.application.accounts
-    accounts.look_up = lambda _code, *, failed, **_: failed(NoCredentials())  # type: ignore[method-assign,assignment]  # no keyring here
-    bench.table.setFocus()
-    send(bench, "C39RWJ1VFWJQ")
-    bench.settle()
-    assert "there are no credentials for this account" in note(bench)
-    assert "Settings" in note(bench)
-
-
 @pytest.mark.parametrize("text", ["imei:3529", "serial:F17", "iphone", "battery:<80"])
 def test_enter_on_a_search_asks_nobody(bench: Bench, text: str) -> None:
     asked: list[str] = []
-    bench.application.accounts.look_up = lambda text, **_: asked.append(text)  # type: ignore[method-assign]  # must not be called
+    bench.application.accounts.look_up = lambda text, **_: asked.append(text)  # type: ignore[method-assign,assignment]  # must not be called
     bench.box.setText(text)
     bench.box.setFocus()
     bench.press(Qt.Key.Key_Return)

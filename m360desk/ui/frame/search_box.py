@@ -92,6 +92,7 @@ class SearchBox(QLineEdit):
         self.blockSignals(False)
         self._text_changed(text)
         self._save_button.setVisible(code is None and bool(text.strip()))
+        self._arrange()
 
     def keep_scanned(self) -> None:
         """Somebody has gone on typing: what stands in the box is the search now."""

@@ -77,6 +77,8 @@ class ScanCard(QWidget):
         self._remark.setObjectName("scanRemark")
         self._history_note = ThemedLabel(themes, colour="text2", parent=self)
         self._changed_note = ThemedLabel(themes, colour="text2", parent=self)
+        for note in (self._history_note, self._changed_note):
+            note.setMinimumHeight(self.sparkline.sizeHint().height())
         self._past = self._build_past()
         self.open_button = self._button("Open session", "scanOpen", self.opened)
         self.open_button.setDefault(True)
@@ -88,6 +90,8 @@ class ScanCard(QWidget):
             themes, "Scan the next device, or Esc for the list", colour="text2", parent=self
         )
         self._build()
+        themes.changed.connect(self._fit)
+        self._fit()
 
     def show_content(self, content: CardContent) -> None:
         """Show another scan, or the same one as it is now known."""
@@ -217,6 +221,10 @@ class ScanCard(QWidget):
         self.back_button.setText("Cancel (Esc)" if content.asking else "Back (Esc)")
         self.back_button.setVisible(not has_session)
         self._hint.setVisible(not content.asking)
+
+    def _fit(self) -> None:
+        for button in (self.open_button, self.report_button, self.back_button):
+            button.setMinimumHeight(self._themes.theme.fonts.control_height)
 
     def _history_pressed(self, target: object) -> None:
         if isinstance(target, int):

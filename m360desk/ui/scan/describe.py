@@ -34,7 +34,7 @@ _SHOWN_SESSIONS = 5
 _LONGEST_CODE = 40
 _SUBJECTS = {"battery": "Battery", "sim": "SIM", "blacklist": "Blacklist", "grade": "Grade"}
 _WORSE = {"test": Mark.REPLACE, "battery": Mark.WATCH, "part": Mark.WATCH, "sim": Mark.WATCH}
-_BEFORE_AT, _AFTER_AT = 136, 232
+_BEFORE_AT, _AFTER_AT = 160, 256
 
 
 def describe_device(loaded: LoadedDevice, code: Code, context: PaneContext) -> CardContent:
@@ -213,13 +213,13 @@ def _changed_summary(loaded: LoadedDevice, found: tuple[Change, ...], context: P
 
 
 def _changed(change: Change, context: PaneContext) -> Line:
-    name = _SUBJECTS.get(change.subject, "") or (
-        change.name if change.subject == "lock" else title_of(change.name)
-    )
+    name = _SUBJECTS.get(change.subject, "") or change.name
+    if change.subject in ("test", "part"):
+        name = title_of(name[:1].upper() + name[1:])
     before, after = _state(change.before, context), _state(change.after, context)
     mark, colour = Mark.TICK, "text"
     if change.turn == "worse":
-        mark = _WORSE.get(change.subject, Mark.STOP)
+        mark = Mark.WATCH if change.after == "skipped" else _WORSE.get(change.subject, Mark.STOP)
         colour = "watchtext" if mark is Mark.WATCH else "badtext"
         if change.subject == "battery" and gauge_is_low(change.after, context):
             mark, colour = Mark.REPLACE, "badtext"

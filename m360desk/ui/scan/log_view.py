@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSaveFile, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSaveFile, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -65,11 +65,11 @@ class LogView(QWidget):
         self._more.setIcon(icons.icon("more"))
         self._more.setAccessibleName("More for the log of scans")
         self._more.setToolTip("Copy or save the log")
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
-        menu.addAction("Copy log").triggered.connect(self.copy)
-        menu.addAction("Save as CSV…").triggered.connect(self._ask_where)
-        self._more.setMenu(menu)
+        self.menu = QMenu(self)
+        self.menu.addAction("Copy log").triggered.connect(self.copy)
+        self.menu.addAction("Save as CSV…").triggered.connect(self._ask_where)
+        # Not by setMenu: the style would paint an arrow into the three dots.
+        self._more.clicked.connect(self._open_menu)
         self.list = _LogList(log, themes, marks, self)
         self.list.picked.connect(self.chosen)
         head = QHBoxLayout()
@@ -118,6 +118,9 @@ class LogView(QWidget):
                 )
             )
 
+    def _open_menu(self) -> None:
+        self.menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
     def _ask_where(self) -> None:
         dialog = QFileDialog(self, "Save the log of scans", "scans.csv", "CSV (*.csv)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -130,7 +133,7 @@ class LogView(QWidget):
         count = len(self._log.entries)
         self._count.setText(f"since the start, {number(count, decimals=0)}")
         self.setAccessibleName(f"Scanned since the start: {count}")
-        for action in self._more.menu().actions():
+        for action in self.menu.actions():
             action.setEnabled(bool(count))
 
     def _fit(self) -> None:

@@ -41,7 +41,9 @@ class Place:
         )
 
     def show(self, page: SessionsPage) -> None:
-        """Choose the same session again and scroll to where the list was."""
+        """Choose the same session again and scroll to where the list was; it must be on the screen."""
+        # Behind the card it was not laid out: it could not be scrolled that far.
+        page.table.doItemsLayout()
         if self.row_id is not None and (at := page.model.position(self.row_id)) is not None:
             page.table.select_row(at, scroll=False)
         if self.top_id is not None and (at := page.model.position(self.top_id)) is not None:

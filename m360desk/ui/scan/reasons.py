@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from m360desk.ui.marks import text_colour
-from m360desk.ui.theme import FOCUS_WIDTH, HALF
+from m360desk.ui.theme import FOCUS_WIDTH
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
@@ -32,6 +32,7 @@ _REASON = int(Qt.ItemDataRole.UserRole)
 _SIDE, _MARK = 32, 20
 _WORD_AT, _FACT_AT, _TOPIC_WIDTH = 68, 184, 96
 _AIR = 12
+_BETWEEN = 2
 _NO_INDEX = QModelIndex()
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
@@ -113,7 +114,7 @@ class _Delegate(QStyledItemDelegate):
 
     def height(self, reason: Reason, width: int) -> int:
         """Return the height of a row in a list that wide, its line included."""
-        return sum(self._heights(reason, width)) + 2 * _AIR + (HALF if reason.more else 0) + 1
+        return sum(self._heights(reason, width)) + 2 * _AIR + (_BETWEEN if reason.more else 0) + 1
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         width = self._view.viewport().width()
@@ -143,7 +144,7 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(QRect(left, top, room, first), _WRAP, reason.fact)
         painter.setFont(theme.fonts.body)
         painter.setPen(theme.text2)
-        painter.drawText(QRect(left, top + first + HALF, room, second), _WRAP, reason.more)
+        painter.drawText(QRect(left, top + first + _BETWEEN, room, second), _WRAP, reason.more)
         right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         painter.drawText(QRect(area.left(), top, area.width() - _SIDE, line), right, reason.topic)
         if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():

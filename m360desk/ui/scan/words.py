@@ -48,7 +48,7 @@ class Words:
     def title(self, *, tested_before: bool) -> str:
         """The verdict; what else is to be done stands beside the battery, so that nobody stops there."""
         verdict = self._judgement.verdict
-        if verdict is Verdict.REPLACE and self._judgement.at(Level.REPAIR):
+        if verdict is Verdict.REPLACE and any(map(_is_more_than_battery, self._judgement.at(Level.REPAIR))):
             return "Replace battery, repair"
         if verdict is Verdict.NOT_TESTED:
             return "Not tested" if tested_before else "Never tested"
@@ -104,7 +104,7 @@ class Words:
 
     def fact(self, finding: Finding) -> str:
         """What was found, as a sentence without its full stop."""
-        names = [title_of(name) for name in finding.names]
+        names = [_title(name) for name in finding.names]
         match finding.fact:
             case Fact.ACCOUNT_LOCK:
                 return f"{_lock(finding.names[0])} is on"
@@ -144,7 +144,7 @@ class Words:
             case Fact.BATTERY_REPLACE | Fact.BATTERY_WATCH:
                 return self._battery_figures()
             case Fact.TESTS_FAILED:
-                return f"{listed([title_of(name) for name in finding.names])}."
+                return f"{listed([_title(name) for name in finding.names])}."
             case Fact.WIPE_FAILED:
                 return "Data of the former owner may still be on it. Wipe it again."
             case Fact.SIM_LOCKED:
@@ -152,9 +152,7 @@ class Words:
             case Fact.TAMPERED:
                 return "Its system was altered: restore the maker's own before selling."
             case Fact.PARTS_REPLACED:
-                original = self._found(Fact.PARTS_ORIGINAL)
-                names = [title_of(name) for name in original.names] if original is not None else []
-                return f"Checked beside: {listed(names)}." if names else "No other part was checked."
+                return "Say so in the offer."
             case _:
                 return ""
 
@@ -164,13 +162,13 @@ class Words:
         if level is Level.NOT_CHECKED:
             more = [part for finding in findings if (part := self._gap(finding))]
             text = " ".join(more) or "Nobody knows; check it before selling."
-            return Reason(mark, word, _sentence(facts), text, "Unknown")
+            return Reason(mark, word, _sentence(facts), text, "")
         details = [part for finding in findings if (part := self._good_detail(finding))]
         return Reason(mark, word, _sentence(facts), "; ".join(details) + "." if details else "", "")
 
     def _brief(self, finding: Finding) -> str:
         """What was found in a few words, for a list of such."""
-        names = [title_of(name) for name in finding.names]
+        names = [_title(name) for name in finding.names]
         match finding.fact:
             case Fact.TESTS_FAILED:
                 return f"{counted(len(names), 'test', 'tests')} failed: {', '.join(names)}"
@@ -191,7 +189,7 @@ class Words:
             case Fact.BATTERY_GOOD:
                 return f"Battery {self._health()}{NO_BREAK}%"
             case Fact.LOCKS_OFF:
-                return ", ".join(_lock(name) for name in finding.names)
+                return ", ".join(finding.names)
             case Fact.PARTS_ORIGINAL:
                 return counted(len(names), "part", "parts")
             case _:
@@ -199,7 +197,7 @@ class Words:
 
     def _gap(self, finding: Finding) -> str:
         """What is behind a gap, where more is known than that it is one."""
-        titles = [title_of(name) for name in finding.names]
+        titles = [_title(name) for name in finding.names]
         match finding.fact:
             case Fact.TESTS_SKIPPED:
                 return f"Skipped: {', '.join(titles)}."
@@ -219,13 +217,13 @@ class Words:
             case Fact.BATTERY_GOOD:
                 return _lower(self._battery_figures().rstrip("."))
             case Fact.LOCKS_OFF:
-                return f"no {listed([_lock(name) for name in finding.names])}"
+                return f"not held by {listed([_lower(name) for name in finding.names])}"
             case Fact.BLACKLIST_CLEAN:
                 return "blacklist clean"
             case Fact.SIM_UNLOCKED:
                 return "SIM unlocked"
             case Fact.PARTS_ORIGINAL:
-                return f"original: {', '.join(_lower(title_of(name)) for name in finding.names)}"
+                return f"original: {', '.join(_lower(_title(name)) for name in finding.names)}"
             case _:
                 return ""
 
@@ -238,6 +236,9 @@ class Words:
             f"{count} passed" if skipped else f"All {count} tests passed" if count > 1 else "1 test passed"
         )
         good = [tests, *(_PASSED[f.fact] for f in judged.at(Level.IN_ORDER) if f.fact in _PASSED)]
+        if judged.has(Fact.LOCKS_UNKNOWN) and _PASSED[Fact.LOCKS_OFF] in good:
+            # Some are known to be off, but a lock that nobody looked for may be on.
+            good.remove(_PASSED[Fact.LOCKS_OFF])
         if judged.has(Fact.BATTERY_GOOD):
             good.insert(1, f"battery {self._health()}{NO_BREAK}%")
         tell = [self.fact(finding) for finding in judged.at(Level.TELL)]
@@ -296,6 +297,16 @@ _TOPICS = {
     Fact.SIM_LOCKED: "SIM",
     Fact.TAMPERED: "System",
 }
+
+
+def _is_more_than_battery(finding: Finding) -> bool:
+    """Whether a new battery leaves something to repair: a failed battery test it mends."""
+    return finding.fact is not Fact.TESTS_FAILED or set(finding.names) != {"Battery"}
+
+
+def _title(name: str) -> str:
+    """A test or part for people; parts come with a small letter in front."""
+    return title_of(name[:1].upper() + name[1:])
 
 
 def _lock(name: str) -> str:

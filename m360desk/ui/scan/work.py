@@ -255,6 +255,7 @@ class ScanWork(QObject):
         if place is None:
             return
         self._put_back = coming
+        self._list_answered()
         focus = place.focus if place.focus is not None else self._page.table
         focus.setFocus()
 
@@ -323,9 +324,11 @@ class ScanWork(QObject):
         )
 
     def _list_answered(self) -> None:
-        """The list that the scanner has typed away is there again."""
+        """The list that the scanner has typed away is there again, if the card no longer hides it."""
         place = self._put_back
-        if place is not None and self._controller.query == place.query and not self._controller.awaits:
+        if place is None or self.is_open:
+            return
+        if self._controller.query == place.query and not self._controller.awaits:
             self._put_back = None
             place.show(self._page)
 
