@@ -23,7 +23,10 @@ from tests.benchmarks.figures import Figure, Goal
 NAME = "sync"
 SESSIONS = int(os.environ.get("BENCH_SYNC_SESSIONS", "100000"))
 LIMITED_SESSIONS = 10_000
+SLOW_SESSIONS = 25_000
 RATE = 5
+LATENCY_MS = 300
+"""Real services answer in 200 to 500 ms."""
 
 
 def measure() -> list[Figure]:
@@ -37,6 +40,11 @@ def measure() -> list[Figure]:
         limited = _sync(simulator)
         refused = simulator.control("counters")["tooMany"]
     assert limited.complete, limited
+    slowly = ("--rate", str(RATE), "--latency", str(LATENCY_MS))
+    with SimulatorProcess("--sessions", str(SLOW_SESSIONS), *slowly) as simulator:
+        slow = _sync(simulator)
+        slow_refused = simulator.control("counters")["tooMany"]
+    assert slow.complete, slow
     return [
         Figure(
             f"{SESSIONS:,} sessions into an empty cache",
@@ -53,6 +61,14 @@ def measure() -> list[Figure]:
             RATE,
             "the limit",
             Goal("at least", 0.95, of_ratio=True),
+        ),
+        Figure(
+            f"… where answers take {LATENCY_MS} ms",
+            (slow.requests - slow_refused) / slow.seconds,
+            "requests/s",
+            RATE,
+            "the limit",
+            Goal("at least", 0.9, of_ratio=True),
         ),
         Figure("answers 429 until the limit was known", refused, "answers", goal=Goal("at most", 3)),
     ]

@@ -1,6 +1,6 @@
 """Stretches against a plain model: any order of pages, crashes, arrivals, deletions and late closers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,6 +197,18 @@ TestSync.settings = settings(max_examples=200, stateful_step_count=25, deadline=
 
 def stretch(numbers: tuple[tuple[int, int], ...], top: int, bottom: int) -> Stretch:
     return Stretch(numbers, End((str(top),)), End((str(bottom),)))
+
+
+def test_a_walk_begins_nowhere_but_inside_the_gap() -> None:
+    """Elsewhere, the next one to end would take in what nobody has read."""
+    parts = (stretch(((9, 9),), 900, 800), stretch(((1, 1),), 500, 400))
+    for outside in ("950", "850", "800", "500", "450", "300"):
+        assert begin_below(parts, 9, 10, Page((outside,))) is parts
+    first, begun, last = begin_below(parts, 9, 10, Page(("600",)))
+    assert (first, last) == parts
+    assert begun.upper.near == begun.lower.near == ("600",)
+    whole = (replace(parts[1], bottom=True),)
+    assert begin_below(whole, 1, 10, Page(("300",))) is whole
 
 
 def test_a_session_without_a_stretch_closes_no_gap() -> None:
