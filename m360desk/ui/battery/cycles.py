@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
+    from m360desk.core.battery_fleet import CurvePoint
     from m360desk.ui.theme_source import ThemeSource
 
 _LEFT, _LEGEND, _LEGEND_SHORT = 60, 158, 122
@@ -28,6 +29,8 @@ _SHORT_UNDER = 620
 _FAINTEST, _STRONGEST = 0.16, 0.82
 _PROMISED = 80
 _CURVE_WIDTH = 2
+_DASHES: tuple[tuple[float, ...], ...] = ((), (8.0, 3.0), (2.0, 3.0), (9.0, 3.0, 2.0, 3.0))
+"""Of the compared models' lines: they are told apart without colour."""
 
 
 class Promise(NamedTuple):
@@ -174,13 +177,10 @@ class CyclesChart(Chart):
     def summary(self) -> str:
         if self.figures is None or not self.figures.wear.curve:
             return "Too few devices have both health and cycles."
-        curve = self.figures.wear.curve
-        points = ", ".join(
-            f"{percent(point.median, decimals=0)} at {number(point.cycles, decimals=0)}"
-            for point in curve[:: max(1, len(curve) // 4)]
-        )
         known = counted(self.figures.wear.density.known, "device", "devices")
-        return f"{known}. Median health by cycles: {points}."
+        models = self.figures.wear.models or (("Median health by cycles", self.figures.wear.curve),)
+        curves = "; ".join(f"{name}: {_in_words(curve)}" for name, curve in models)
+        return f"{known}. {curves}."
 
     def zoom(self, factor: float, at: QPointF) -> None:
         x, y = self._scale.x_at(at.x()), self._scale.y_at(at.y())
@@ -260,6 +260,9 @@ class CyclesChart(Chart):
 
     def _add_curves(self) -> None:
         assert self.figures is not None  # noqa: S101 - called with figures only
+        if self.figures.wear.models:
+            self._add_compared()
+            return
         curve = self.figures.wear.curve
         x = np.array([point.cycles for point in curve])
         median = np.array([point.median for point in curve])
@@ -272,6 +275,18 @@ class CyclesChart(Chart):
             self._box.addItem(
                 pg.PlotCurveItem(x, median, pen=pg.mkPen(colour, width=width * self.ratio), antialias=True)
             )
+
+    def _add_compared(self) -> None:
+        """The median curve of each of a few models, told apart by their dashes."""
+        assert self.figures is not None  # noqa: S101 - called with figures only
+        for (_, curve), dashes in zip(self.figures.wear.models, _DASHES, strict=False):
+            x = np.array([point.cycles for point in curve])
+            median = np.array([point.median for point in curve])
+            for colour, width in ((self.theme.base, _CURVE_WIDTH + 3), (self.theme.text, _CURVE_WIDTH)):
+                pen: Any = pg.mkPen(colour, width=width * self.ratio)
+                if dashes and colour is self.theme.text:
+                    pen.setDashPattern([dash / _CURVE_WIDTH for dash in dashes])
+                self._box.addItem(pg.PlotCurveItem(x, median, pen=pen, antialias=True))
 
     def _paint_marked(self, painter: QPainter) -> None:
         assert self.figures is not None  # noqa: S101 - painted with figures only
@@ -309,18 +324,24 @@ class CyclesChart(Chart):
         left, top = self._scale.box.right() + 12, self._scale.box.top() - line
         limit = percent(self.figures.limits.replace_under, decimals=0)
         more = "+" if int(self._counts.max()) > self._most else ""
+        models = self.figures.wear.models
+        names = [name for name, _ in models] or ["median", "10–90 %"]
         entries = [
-            "median",
-            "10–90 %",
+            *names,
             f"2 – {number(self._most)}{more} devices",
             "1 device",
             f"limit {limit}",
         ]
         for row, words in enumerate(entries):
-            sample = QRectF(left, top + row * line, 16, line)
-            self._paint_sample(painter, sample, row)
-            box = QRectF(left + 22, top + row * line, 130, line)
-            paint.draw_text(painter, box, paint.LEFT, words, fonts.small, theme.text2)
+            sample = QRectF(left, top + row * line, 16 if not models else 24, line)
+            if row < len(models):
+                self._paint_line_sample(painter, sample, _DASHES[row])
+            else:
+                self._paint_sample(painter, sample, row - len(names) + 2)
+            box = QRectF(sample.right() + 6, top + row * line, self.width() - sample.right() - 10, line)
+            paint.draw_text(
+                painter, box, paint.LEFT, paint.elided(words, fonts.small, box), fonts.small, theme.text2
+            )
         top += (len(entries) + 1) * line - 4
         if self._scale.box.bottom() + 2 * line - top < line * (1 + len(PROMISES)):
             return
@@ -345,6 +366,12 @@ class CyclesChart(Chart):
             box.translate(0, line)
             paint.draw_text(painter, box, paint.LEFT, promise.source, fonts.small, theme.text2)
 
+    def _paint_line_sample(self, painter: QPainter, box: QRectF, dashes: tuple[float, ...]) -> None:
+        middle = paint.crisp(box.center().y())
+        pen = paint.dashed(self.theme.text, dashes, _CURVE_WIDTH) if dashes else QPen(self.theme.text, 2)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
+
     def _paint_sample(self, painter: QPainter, box: QRectF, row: int) -> None:
         theme, middle = self.theme, paint.crisp(box.center().y())
         ends = QPointF(box.left(), middle), QPointF(box.right(), middle)
@@ -363,6 +390,14 @@ class CyclesChart(Chart):
         else:
             painter.setPen(paint.dashed(theme.bad, paint.LIMIT_DASHES))
             painter.drawLine(*ends)
+
+
+def _in_words(curve: tuple[CurvePoint, ...]) -> str:
+    """Some points of a median curve."""
+    return ", ".join(
+        f"{percent(point.median, decimals=0)} at {number(point.cycles, decimals=0)}"
+        for point in curve[:: max(1, len(curve) // 4)]
+    )
 
 
 def _paint_diamond(painter: QPainter, at: QPointF, half: float, colours: tuple[QColor, QColor]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPalette, QPen
+from PySide6.QtGui import QGuiApplication, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from m360desk.ui.battery import paint
@@ -28,6 +29,8 @@ _ALL_FROM = 500
 _NAME_SHARE = 0.42
 _NAME_LEAST, _NAME_MOST = 128, 220
 _PLOT_TITLE = 130
+_ITEMS = re.compile(r'=?"[^"]*"|[^,]+')
+"""The choices of a term on models, as they are written."""
 
 
 class ModelsTable(QTableView):
@@ -41,6 +44,7 @@ class ModelsTable(QTableView):
         self.setObjectName("chartModels")
         self.setAccessibleName("Models")
         self._themes = themes
+        self._chosen: tuple[str, ...] = ()
         self.rows = ModelsModel()
         self.setModel(self.rows)
         # Kept here: the view does not own its delegate.
@@ -64,7 +68,7 @@ class ModelsTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSortingEnabled(True)
         self.sortByColumn(SHARE, Qt.SortOrder.DescendingOrder)
-        self.clicked.connect(self._ask)
+        self.clicked.connect(self._clicked)
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
 
@@ -72,6 +76,8 @@ class ModelsTable(QTableView):
         """Show other figures; the scroll position stays."""
         place = self.verticalScrollBar().value()
         self.rows.show_rows(figures.models, figures.limits)
+        own = [term.text.partition(":")[2] for term in figures.own if term.field == "model"]
+        self._chosen = tuple(_ITEMS.findall(own[0])) if len(own) == 1 else ()
         self.verticalScrollBar().setValue(place)
         self.setAccessibleDescription(self.summary())
 
@@ -90,7 +96,8 @@ class ModelsTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._ask(self.currentIndex())
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self._ask(self.currentIndex(), beside=control)
             return
         super().keyPressEvent(event)
 
@@ -110,12 +117,16 @@ class ModelsTable(QTableView):
             painter.setPen(QPen(theme.accent, FOCUS_WIDTH))
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
-    def _ask(self, index: QModelIndex) -> None:
-        name = self.rows.rows[index.row()].model
-        # A name with quotation marks cannot be quoted: what stands before them finds it too.
-        plain = name.partition('"')[0]
-        term = f'model:="{name}"' if plain == name else f'model:"{plain.strip()}"'
-        self.filter_asked.emit(("model",), term)
+    def _clicked(self, index: QModelIndex) -> None:
+        modifiers = QGuiApplication.keyboardModifiers()
+        self._ask(index, beside=bool(modifiers & Qt.KeyboardModifier.ControlModifier))
+
+    def _ask(self, index: QModelIndex, *, beside: bool) -> None:
+        """Filter by a model; ``beside``: add it to those that are chosen, or take it from them."""
+        term = _term(self.rows.rows[index.row()].model)
+        chosen = self._chosen if beside else ()
+        chosen = tuple(each for each in chosen if each != term) if term in chosen else (*chosen, term)
+        self.filter_asked.emit(("model",), f"model:{','.join(chosen)}" if chosen else "")
 
     def _fit(self) -> None:
         """Share the width out: names and plots take what the figures leave."""
@@ -143,6 +154,13 @@ class ModelsTable(QTableView):
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
             self._fit()
+
+
+def _term(name: str) -> str:
+    """How a model stands behind the field's name and a colon."""
+    # A name with quotation marks cannot be quoted: what stands before them finds it too.
+    plain = name.partition('"')[0]
+    return f'="{name}"' if plain == name else f'"{plain.strip()}"'
 
 
 class ModelsFooter(QWidget):

@@ -81,7 +81,7 @@ class ModelsModel(QAbstractTableModel):
             few = " (few)" if row.is_few else ""
             return (
                 f"{row.model}: {number(row.count)} devices{few}, median {percent(row.median, decimals=1)}, "
-                f"10–90 % {self.text(row, PLOT)}. Click to filter."
+                f"10–90 % {self.text(row, PLOT)}.{_wear_words(row)} Click to filter, Ctrl+click to compare."
             )
         return None
 
@@ -125,3 +125,13 @@ class ModelsModel(QAbstractTableModel):
         rows = sorted(rows, key=lambda row: (-row.count, row.model))
         # Reversed sorting keeps equal rows as they were: the larger sample first.
         return sorted(rows, key=_KEYS[column], reverse=order is Qt.SortOrder.DescendingOrder)
+
+
+def _wear_words(row: ModelFigures) -> str:
+    """The wear in a sentence, "" where no device tells."""
+    wear = row.wear
+    if wear is None:
+        return ""
+    low, high = number(wear.low, decimals=1), percent(wear.high, decimals=1)
+    median = percent(wear.median, decimals=1)
+    return f" Wear per 100 cycles: {median} ({low} – {high}, {number(wear.count)} devices)."

@@ -32,6 +32,11 @@ def text_width(text: str, font: QFont) -> float:
     return QFontMetricsF(font).horizontalAdvance(text)
 
 
+def elided(text: str, font: QFont, box: QRectF) -> str:
+    """A text cut at the right to the width of a box."""
+    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+
+
 def draw_text(
     painter: QPainter, box: QRectF, align: Qt.AlignmentFlag, text: str, font: QFont, colour: QColor
 ) -> None:

@@ -70,7 +70,7 @@ def models_table(figures: Figures) -> Iterator[Row]:
     good = f"under_{figures.limits.good_from:.0f}"
     under = f"under_{figures.limits.replace_under:.0f}"
     titles = ["model", "devices", "median", "p10", "p90", under, "share_under"]
-    yield (*titles, *([good] if good != under else []))
+    yield (*titles, *([good] if good != under else []), "wear_per_100_cycles")
     for row in figures.models:
         share = _tenth(100 * row.share_under)
         cells = (
@@ -82,7 +82,8 @@ def models_table(figures: Figures) -> Iterator[Row]:
             row.under,
             share,
         )
-        yield (*cells, *([row.under_good] if good != under else []))
+        wear = round(row.wear.median, 2) if row.wear is not None else ""
+        yield (*cells, *([row.under_good] if good != under else []), wear)
 
 
 def capacity_table(figures: Figures) -> Iterator[Row]:
