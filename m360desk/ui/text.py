@@ -19,8 +19,8 @@ NOTHING = "–"
 NO_BREAK = "\u00a0"
 ELLIPSIS = "…"
 
-# Own names instead of the C library's: they do not change with the process's locale.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: Own names instead of the C library's: they do not change with the process's locale.
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -68,7 +68,7 @@ def day_name(day: date, today: date) -> str:
     last_monday = today - timedelta(days=today.weekday() + 7)
     short = f"{day.day} {_MONTHS[day.month - 1]}"
     if last_monday <= day < last_monday + timedelta(days=14):
-        return f"{_DAYS[day.weekday()]} {short}"
+        return f"{WEEKDAYS[day.weekday()]} {short}"
     return short
 
 

@@ -13,6 +13,7 @@ from m360desk.ui.marks import FAILED, Mark
 from m360desk.ui.text import (
     NO_BREAK,
     NOTHING,
+    WEEKDAYS,
     counted,
     grouped_imei,
     iso_time,
@@ -124,8 +125,9 @@ def identities(fields: Fields, context: PaneContext) -> tuple[IdentityItem, ...]
     exact = iso_time(moment, context.zone)
     tip = "\n".join(part for part in (exact, who, f"Session {session}" if session else "") if part)
     both = ", ".join(part for part in (when, who) if part)
-    # The day of the week goes first where the place is narrow, then the operator: the list has both.
-    shorter = when if moment is not None else both
+    # Where the place is narrow, the day of the week goes: the date says it too.
+    weekday, _, rest = both.partition(" ")
+    shorter = rest if weekday in WEEKDAYS else both
     shown.append(IdentityItem("Session", both, session, tip, shorter))
     return tuple(shown)
 

@@ -124,7 +124,7 @@ def detail_text(detail: TestDetail) -> str:
     if detail.context_id in _PHRASES:
         return _PHRASES[detail.context_id].format(value)
     # A remark is its own explanation; a title that says no more than that is left out.
-    return value if detail.context_id.casefold() in _REMARKS else f"{detail.title}: {value}"
+    return value if detail.title.casefold() in _REMARKS else f"{detail.title}: {value}"
 
 
 def _details(test: TestResult) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from m360desk.ui.detail.lines import LineMeasure, baseline
 from m360desk.ui.marks import text_colour, tint
@@ -25,6 +25,7 @@ _PADDING = 8
 _SIGN_GAP = 6
 _GAP = 6
 _NONE_BELOW = 12
+_BUTTON_WIDTH, _BUTTON_HEIGHT = 32, 26
 
 
 class TitleText(QWidget):
@@ -35,8 +36,14 @@ class TitleText(QWidget):
         self._themes = themes
         self._title = ""
         self._facts = ""
+        self._free = 0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         themes.changed.connect(self.updateGeometry)
+
+    def keep_free(self, width: int) -> None:
+        """Leave so much of the name's line free at its right end, for buttons; the facts have it all."""
+        self._free = width
+        self._set_tip()
 
     def show_text(self, title: str, facts: str) -> None:
         """Show another device."""
@@ -57,20 +64,25 @@ class TitleText(QWidget):
         theme = self._themes.theme
         painter = QPainter(self)
         split = theme.fonts.heading_line
-        for text, font, colour, top, height in (
-            (self._title, theme.fonts.heading, theme.text, 0, split),
-            (self._facts, theme.fonts.body, theme.text2, split, self.height() - split),
+        title = QRect(0, 0, self.width() - self._free, split)
+        facts = QRect(0, split, self.width(), self.height() - split)
+        for text, font, colour, area in (
+            (self._title, theme.fonts.heading, theme.text, title),
+            (self._facts, theme.fonts.body, theme.text2, facts),
         ):
             painter.setFont(font)
             painter.setPen(colour)
-            elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.width())
-            area = QRect(0, top, self.width(), height)
+            elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
             painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip), elided)
 
     def _set_tip(self) -> None:
-        measure = LineMeasure(self._themes.theme.fonts)
-        fits = measure.metrics["body"].horizontalAdvance(self._facts) <= self.width()
-        self.setToolTip("" if fits else self._facts)
+        fonts = self._themes.theme.fonts
+        lines = (
+            (self._title, fonts.heading, self.width() - self._free),
+            (self._facts, fonts.body, self.width()),
+        )
+        cut = [text for text, font, room in lines if QFontMetrics(font).horizontalAdvance(text) >= room]
+        self.setToolTip("\n".join(cut))
 
 
 class BadgeRow(QWidget):
@@ -180,17 +192,27 @@ class PaneHead(QWidget):
         self.refresh = self._button(icons, "sync", "Read this session again")
         self.report = self._button(icons, "file", "Make a report")
         self.more = self._button(icons, "more", "More for this session")
-        top = QHBoxLayout()
-        top.setSpacing(0)
-        top.addWidget(self.title, 1)
-        for button in (self.refresh, self.report, self.more):
-            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._buttons = (self.refresh, self.report, self.more)
+        self.title.keep_free(len(self._buttons) * _BUTTON_WIDTH + GRID)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PANE_PADDING, GRID + HALF, PANE_PADDING, _NONE_BELOW + 1)
         layout.setSpacing(_NONE_BELOW)
-        layout.addLayout(top)
+        layout.addWidget(self.title)
         layout.addWidget(self.badges)
-        themes.changed.connect(self.update)
+        themes.changed.connect(self._place_buttons)
+        for button in self._buttons:
+            button.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """Put the buttons over the right end of the name's line, into its middle."""
+        line = self._themes.theme.fonts.heading_line
+        left = self.width() - PANE_PADDING - len(self._buttons) * _BUTTON_WIDTH
+        top = GRID + HALF + (line - _BUTTON_HEIGHT) // 2
+        for number, button in enumerate(self._buttons):
+            button.setGeometry(left + number * _BUTTON_WIDTH, top, _BUTTON_WIDTH, _BUTTON_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -201,7 +223,6 @@ class PaneHead(QWidget):
         button.setIcon(icons.icon(icon))
         button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         button.setAutoRaise(True)
-        button.setFixedSize(32, 28)
         button.setToolTip(words)
         button.setAccessibleName(words)
         return button

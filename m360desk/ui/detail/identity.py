@@ -74,10 +74,10 @@ class IdentityText(QWidget):
             return
         painter.setFont(theme.fonts.body)
         painter.setPen(theme.text)
-        metrics, text = painter.fontMetrics(), self._value
-        if self._shorter and metrics.horizontalAdvance(text) > self.width():
-            text = self._shorter
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, self.width())
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(self._value, Qt.TextElideMode.ElideMiddle, self.width())
+        if self._shorter and text != self._value:
+            text = metrics.elidedText(self._shorter, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(below, place, text)
 
 

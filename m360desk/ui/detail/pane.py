@@ -132,7 +132,7 @@ class DetailPane(QScrollArea):
         """Await a session that the list's row tells something of.
 
         What is shown stays whole until the session comes: a pane that is empty for a moment at each step
-        through the list flickers. Where it takes longer, what the row knows is shown, and grey bars elsewhere.
+        through the list flickers. Where it takes longer, what the row knows is shown, with grey bars.
         """
         self._row_id = row.row_id
         self._row = row
