@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from m360desk.core.session import StoredValue
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Where the bands part, in percent of state of health; a shop sets its own.
 
     80 is the usual limit: Apple promises 80 % at 500 cycles up to iPhone 14 and at 1,000 from iPhone 15, Back
@@ -50,8 +48,7 @@ class Valued(Protocol):
         """The value of a stored field."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryReading:
+class BatteryReading(NamedTuple):
     """What one session says of the battery. None: it does not say.
 
     ``percent`` is the state of health and ``source`` where it comes from: "reported" by the device,
@@ -72,8 +69,7 @@ class BatteryReading:
     technology: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HealthPoint:
+class HealthPoint(NamedTuple):
     """One reading of a device's history: when (ms since 1970 UTC), percent, charge cycles."""
 
     time_ms: int | None

@@ -9,7 +9,7 @@ Three kinds of columns:
   once a session.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from m360desk.core.fields import COLUMNS, Field, Kind
 
@@ -43,8 +43,7 @@ def column_type(field: Field) -> str:
     return _SQL_TYPES.get(field.kind, "TEXT")
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The columns of a catalogue, and where in a row's values the texts stand.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,16 +17,20 @@ def resource(name: str) -> Traversable:
     Raises:
         FileNotFoundError: there is no such file or folder.
     """
-    package = _package()
     parts = name.split("/")
     if any(part in {"", ".", ".."} for part in parts):
         raise FileNotFoundError(f"{name!r} does not name a resource of M360 Desk")
-    inside = package.joinpath("resources")
-    folder = inside if inside.is_dir() else _beside(package)
-    found = folder.joinpath(*parts)
+    found = _folder().joinpath(*parts)
     if not (found.is_file() or found.is_dir()):
         raise FileNotFoundError(f"M360 Desk has no resource {name!r}")
     return found
+
+
+@cache
+def _folder() -> Traversable:
+    package = _package()
+    inside = package.joinpath("resources")
+    return inside if inside.is_dir() else _beside(package)
 
 
 def _package() -> Traversable:
