@@ -30,8 +30,8 @@ class CacheLanes(QObject):
         super().__init__(parent)
         self.path = path
         self.rows: Lane[CacheReader] = self._reader("rows")
-        self.bulk: Lane[CacheReader] = self._reader("bulk")
-        self.slow: Lane[CacheReader] = self._reader("slow")
+        self.bulk: Lane[CacheReader] = self._reader("bulk", patient=True)
+        self.slow: Lane[CacheReader] = self._reader("slow", patient=True)
         self._open_writer = open_writer
         self._writer: WriterLane | None = None
 
@@ -52,7 +52,7 @@ class CacheLanes(QObject):
         if self._writer is not None:
             self._writer.stop()
 
-    def _reader(self, name: str) -> Lane[CacheReader]:
+    def _reader(self, name: str, *, patient: bool = False) -> Lane[CacheReader]:
         return Lane(
             name,
             lambda: CacheReader.open(self.path),
@@ -61,5 +61,6 @@ class CacheLanes(QObject):
             interrupted=Interrupted,
             # A damaged file is put aside by the writer: the next question is for the one in its place.
             broken=CacheUnusable,
+            patient=patient,
             parent=self,
         )

@@ -78,7 +78,7 @@ class Desk(QObject):
         self.network = NetworkLane(self)
         self.sync = SyncRunner(self.network, self)
         self.sync.wrote.connect(self._wrote)
-        self.chores: Lane[None] = Lane("chores", lambda: None, lambda _: None, parent=self)
+        self.chores: Lane[None] = Lane("chores", lambda: None, lambda _: None, patient=True, parent=self)
 
     # The open cache
 
@@ -131,11 +131,18 @@ class Desk(QObject):
             replace=False,
         )
 
-    def delete_cache(
-        self, key: CacheKey, done: Callable[[], None], failed: Callable[[Exception], None]
-    ) -> None:
-        """Delete the file of a cache that is not open any more; waits until it is closed, elsewhere."""
-        path = cache_file(self._cache_dir, key)
+    def delete_open_cache(self, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        """Close the open cache and delete its file; whoever asked opens it anew when it is ``done``.
+
+        ``key`` stays and ``cache_opened`` is not told: nothing else is shown meanwhile. Questions get no
+        answer.
+        """
+        if self._lanes is None:
+            return
+        path = self._lanes.path
+        self.sync.abandon()
+        self._retire()
+        self.stats = None
         waiting = tuple(self._retiring)
 
         def delete() -> None:

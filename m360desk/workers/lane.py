@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QThread
 
 from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.workers.mailbox import Mailbox
+from m360desk.workers.priority import step_back
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -40,12 +41,15 @@ class Request:
 
 
 class _Runner(QThread):
-    def __init__(self, lane: Lane[Any], name: str) -> None:
+    def __init__(self, lane: Lane[Any], name: str, *, patient: bool) -> None:
         super().__init__()
         self.setObjectName(name)
         self._lane = lane
+        self._patient = patient
 
     def run(self) -> None:
+        if self._patient:
+            step_back()
         self._lane.serve()
 
 
@@ -67,8 +71,10 @@ class Lane(QObject, Generic[R]):
         interrupt: Callable[[R], None] | None = None,
         interrupted: type[Exception] = Cancelled,
         broken: type[Exception] | None = None,
+        patient: bool = False,
         parent: QObject | None = None,
     ) -> None:
+        """``patient``: its thread lets the window's go first."""
         super().__init__(parent)
         self._open_resource = open_resource
         self._close_resource = close_resource
@@ -80,7 +86,7 @@ class Lane(QObject, Generic[R]):
         self._running: Request | None = None
         self._wake = threading.Condition()
         self._stopping = False
-        self._runner = _Runner(self, name)
+        self._runner = _Runner(self, name, patient=patient)
         self._runner.start()
 
     def request(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, QThread
 
 from m360desk.workers.mailbox import Mailbox
+from m360desk.workers.priority import step_back
 
 if TYPE_CHECKING:
     import asyncio
@@ -33,6 +34,7 @@ class _Loop(QThread):
         # Loaded here: nothing that the window needs for its first rows.
         import asyncio
 
+        step_back()
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:

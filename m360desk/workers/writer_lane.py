@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QThread
 
+from m360desk.workers.priority import step_back
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -49,6 +51,7 @@ class WriterLane(QThread):
         self.wait()
 
     def run(self) -> None:
+        step_back()
         writer: CacheWriter | None = None
         while (item := self._queue.get()) is not None:
             work, future = item

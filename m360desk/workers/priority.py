@@ -1,0 +1,23 @@
+"""Threads that let the window's go first where there are fewer processors than threads that could run."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+
+from PySide6.QtCore import QThread
+
+NICENESS = 5
+"""Weighs a third of the UI thread; with less, one that has Python's lock may be kept from giving it up."""
+
+
+def step_back() -> None:
+    """Let other threads of this program go first; called in the thread that steps back."""
+    if sys.platform == "linux":
+        # Qt cannot: ordinary Linux threads have no priorities but their niceness.
+        with suppress(OSError):  # where a sandbox forbids it, things are as they were
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    else:
+        QThread.currentThread().setPriority(QThread.Priority.LowPriority)
