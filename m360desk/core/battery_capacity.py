@@ -58,12 +58,23 @@ def capacities(
 
 
 def spread(values: NDArray[Any]) -> Spread:
-    """Count figures by whole units; NaN is unknown. Meant for figures within a few hundred units."""
-    known = values[~np.isnan(values)].astype(np.float64)
+    """Count figures by whole units; quantiles to a tenth. NaN is unknown. Meant for a few hundred units."""
+    known = values[~np.isnan(values)]
     if not known.size:
         return Spread(0, (), 0, None, None, None)
     # Columns hold 32 bits: what was written as 30.1 lies a little off, and so might a whole number.
-    whole = np.floor(np.round(known, 3)).astype(np.int64)
-    lowest = int(whole.min())
-    low, median, high = (float(figure) for figure in np.percentile(known, (10, 50, 90)))
-    return Spread(lowest, tuple(np.bincount(whole - lowest).tolist()), int(known.size), median, low, high)
+    tenths = np.rint(known * 10).astype(np.int64)
+    lowest = int(tenths.min()) // 10
+    counts = np.bincount(tenths - 10 * lowest)
+    units = np.add.reduceat(counts, np.arange(0, counts.size, 10))
+    low, median, high = (_quantile(counts, share) / 10 + lowest for share in (0.1, 0.5, 0.9))
+    return Spread(lowest, tuple(units.tolist()), int(known.size), median, low, high)
+
+
+def _quantile(counts: NDArray[np.int64], share: float) -> float:
+    """The place below which that share of all counted lies, linear between two."""
+    ends = np.cumsum(counts)
+    place = share * (int(ends[-1]) - 1)
+    below = int(place)
+    first, second = np.searchsorted(ends, (below, min(below + 1, int(ends[-1]) - 1)), side="right").tolist()
+    return float(first + (second - first) * (place - below))

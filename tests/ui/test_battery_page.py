@@ -13,12 +13,22 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import openpyxl
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from m360desk.core.battery import Band
 from m360desk.core.query import parse
@@ -26,6 +36,7 @@ from m360desk.core.records import read
 from m360desk.store.key import CacheKey, account_hash, cache_file
 from m360desk.store.writer import CacheWriter
 from m360desk.system.settings_file import SettingsFile
+from m360desk.ui.battery.order_dialog import OrderDialog
 from m360desk.ui.battery.page import BatteryPage
 from m360desk.ui.icons import Icons
 from m360desk.ui.marks import Mark, Marks
@@ -131,6 +142,13 @@ class _Bench:
         writer.store_page(sessions, stretch=1, batch=writer.last_batch() + new_batch, state=None)
         writer.close()
         return key
+
+    def store_records(self, records: list[bytes]) -> None:
+        assert self.desk.key is not None
+        path = cache_file(self.folder, self.desk.key)
+        with CacheWriter.open(path, self.desk.key, lock=_FreeLock(), now_ms=lambda: NOW_MS) as writer:
+            batch = writer.last_batch() + 1
+            writer.store_page([read(each) for each in records], stretch=1, batch=batch, state=None)
 
     def show(self, text: str = "") -> None:
         with self.qtbot.waitSignal(self.page.settled):
@@ -257,6 +275,185 @@ def test_models_can_be_sorted_and_add_up(filled: _Bench) -> None:
     assert asked == 'model:="Pixel 8"'
     table.setCurrentIndex(table.rows.index(names.index('Tab 10"'), 0))
     assert filled.asked(lambda: QTest.keyClick(table, Qt.Key.Key_Return)) == 'model:"Tab 10"'
+
+
+def test_ctrl_click_compares_models_without_colour(filled: _Bench) -> None:
+    table = filled.page.models.table
+
+    def click(name: str, keys: Qt.KeyboardModifier) -> str:
+        row = next(row for row in range(len(MODELS)) if table.rows.index(row, 0).data() == name)
+        place = table.visualRect(table.rows.index(row, 0)).center()
+        return filled.asked(
+            lambda: QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, keys, place)
+        )
+
+    one = click("Pixel 8", Qt.KeyboardModifier.ControlModifier)
+    filled.show(one)
+    two = click("iPhone 11", Qt.KeyboardModifier.ControlModifier)
+    assert two == 'model:="Pixel 8",="iPhone 11"'
+    filled.show(two)
+    compared = dict(filled.figures.wear.models)
+    assert set(compared) == {"Pixel 8", "iPhone 11"}
+    own = [
+        v for v in _newest([v for v in VISITS if v.model == "Pixel 8"]) if v.health and v.cycles is not None
+    ]
+    for point in compared["Pixel 8"]:
+        near = [v for v in own if v.cycles is not None and int(point.cycles) // 100 == v.cycles // 100]
+        assert (point.count, point.median) == (len(near), pytest.approx(median(v.health or 0 for v in near)))
+    assert "Pixel 8: " in filled.page.cycles.accessibleDescription()
+    assert len(table.rows.rows) == len(MODELS)  # the table ignores its own brush, and marks it
+    assert {row.model for row in table.rows.rows if table.rows.is_marked(row)} == set(compared)
+    assert click("Pixel 8", Qt.KeyboardModifier.ControlModifier) == 'model:="iPhone 11"'
+    assert click("iPhone 12", Qt.KeyboardModifier.NoModifier) == 'model:="iPhone 12"'
+
+
+def test_every_session_counts_where_that_is_asked(filled: _Bench) -> None:
+    action = next(each for each in filled.page.panels[0].menu.actions() if "every session" in each.text())
+    with filled.qtbot.waitSignal(filled.page.settled):
+        action.trigger()
+    assert filled.figures.devices == filled.figures.sessions == len(VISITS)
+    assert "every one" in filled.page.panels[0].header.caption
+    assert filled.page.read_outs.outs[0].words == "sessions, every one"
+    with filled.qtbot.waitSignal(filled.page.settled):
+        action.trigger()
+    assert filled.figures.devices == len(_newest(VISITS))
+
+
+def test_a_short_search_goes_by_weeks(filled: _Bench) -> None:
+    filled.show("after:2026-03-01 before:2026-05-01")
+    assert filled.figures.trend.unit == "month"  # the months around the marked ones are the context
+    filled.show("model:pixel (after:2026-03-01) (before:2026-05-01)")  # in brackets they are no brush
+    trend = filled.page.trend
+    start, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
+    recent = _newest([v for v in VISITS if v.model == "Pixel 8" and start <= v.when < end])
+    weeks = Counter(v.when.date() - timedelta(days=v.when.weekday()) for v in recent if v.health is not None)
+    assert {week.start: week.count for week in trend.months} == dict(weeks)
+    first = min(weeks)
+    asked = filled.asked(lambda: _click(trend, (0, 0)))
+    assert asked.endswith(f") after:{first} before:{first + timedelta(days=7)}")
+    assert filled.page.panels[2].header.title == "Trend by week"
+
+
+def test_the_order_list_counts_at_two_limits_and_is_saved(filled: _Bench) -> None:
+    filled.show("brand:apple")
+    button = filled.page.findChild(QToolButton, "orderList")
+    assert isinstance(button, QToolButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    dialog = filled.page.findChild(OrderDialog)
+    assert isinstance(dialog, OrderDialog)
+    assert dialog.text == "brand:apple last:30d"
+
+    def expected(visits: list[_Visit], limit: int) -> dict[str, int]:
+        found = Counter(v.model for v in _newest(visits) if v.health is not None and v.health < limit)
+        return dict(found)
+
+    search = dialog.findChild(QLineEdit, "orderSearch")
+    spins = {name: dialog.findChild(QSpinBox, name) for name in ("orderLimit", "orderWhatIf")}
+    assert isinstance(search, QLineEdit)
+    with filled.qtbot.waitSignal(dialog.counted):
+        search.setText("")
+        QTest.keyClick(search, Qt.Key.Key_Return)
+    for limit, what_if in ((80, 85), (84, 78)):
+        for spin, figure in zip(spins.values(), (limit, what_if), strict=True):
+            assert isinstance(spin, QSpinBox)
+            spin.setValue(figure)
+        lines = dialog.model.lines
+        assert {line.model: line.now for line in lines} == expected(VISITS, limit)
+        assert {line.model: line.what_if for line in lines} == expected(VISITS, what_if)
+        assert [line.now for line in lines] == sorted((line.now for line in lines), reverse=True)
+    path = filled.folder / "order.csv"
+    dialog.save(path)
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    assert {row["model"]: int(row["order_under_84"]) for row in rows} == expected(VISITS, 84)
+    assert {row["mode"] for row in rows} == {"live"}
+    book_path = filled.folder / "order.xlsx"
+    dialog.save(book_path)
+    book = openpyxl.load_workbook(book_path)
+    cells = [[cell.value for cell in row] for row in book.active.rows]
+    assert cells[0][1:4] == ["model", "order_under_84", "if_under_78"]
+    assert {row[1]: row[2] for row in cells[1:]} == expected(VISITS, 84)
+    dialog.copy()
+    assert QApplication.clipboard().text().splitlines()[0] == "Model\tBatteries"
+    search.setText("battery:")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    label = dialog.findChild(QLabel, "orderProblem")
+    assert isinstance(label, QLabel)
+    assert label.text()
+    assert dialog.model.lines  # what stood still stands
+    dialog.save(filled.folder / "absent" / "order.csv")
+    box = dialog.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "could not be saved" in box.text()
+    box.close()
+    dialog.close()
+
+
+def test_one_device_shows_its_history_and_what_is_left(filled: _Bench) -> None:
+    many = [
+        _Visit(80_000 + n, 90_001, NOW - timedelta(days=400 - 90 * n), health, cycles, "Pixel 8")
+        for n, (health, cycles) in enumerate(((88.0, 700), (99.0, 2), (97.0, 102), (95.0, 202)))
+    ]
+    chart = filled.page.device
+    filled.store(many)
+    assert "Search for one device" in chart.accessibleDescription()
+    filled.show("serial:SER090001")
+    device = filled.figures.device
+    assert [point.percent for point in device.points] == [88.0, 99.0, 97.0, 95.0]
+    assert device.forecast.own
+    assert device.forecast.cycles == pytest.approx(750)
+    assert "1 change of battery" in chart.accessibleDescription()
+    assert "750" in chart.forecast_words()
+    QTest.keyClick(chart, Qt.Key.Key_Left)
+    assert "202 cycles" in chart.accessibleDescription()
+    asked = filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Return))
+    assert asked == "serial:SER090001 on:2026-07-16"
+    content = filled.page.save_menus[5].content("csv")
+    assert content is not None
+    table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [line["battery"] for line in table] == ["", "replaced", "", ""]
+    assert filled.page.save_menus[5].content("png")
+    filled.show("serial:SER090001 on:2026-07-16")
+    assert len(filled.figures.device.points) == 1
+    chart.grab()
+
+
+def test_capacity_says_so_where_nothing_is_reported(filled: _Bench) -> None:
+    chart = filled.page.capacity
+    assert "neither capacities nor temperature" in chart.accessibleDescription()
+    chart.setFocus()
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert chart.cursor_cell is None
+    records = [
+        {"id": f"{70_000 + n:036d}", "serial": f"CAP{n:05d}", "marketingName": "Pixel 8", "batteryCycles": n,
+         "connectionTime": NOW.isoformat(), "fullChargeCapacity": 2700 + n, "designCapacity": 3000,
+         "batteryTemperature": 25 + n % 8}
+        for n in range(60)
+    ]  # fmt: skip
+    filled.store_records([json.dumps(record).encode() for record in records])
+    filled.show("model:pixel")
+    share = filled.figures.capacities.share
+    assert (share.known, share.lowest) == (60, 90)
+    assert share.median == pytest.approx(median(100 * (2700 + n) / 3000 for n in range(60)), abs=0.1)
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert "60" in chart.accessibleDescription()
+    if filled.figures.capacities.temperature.known:
+        QTest.keyClick(chart, Qt.Key.Key_Down)
+        assert filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Return)).startswith(
+            "model:pixel temperature:"
+        )
+    chart.grab()
+
+
+def test_reading_quality_is_told(filled: _Bench) -> None:
+    action = next(each for each in filled.page.panels[0].menu.actions() if "quality" in each.text())
+    action.trigger()
+    filled.qtbot.waitUntil(lambda: filled.page.findChild(QDialog, "qualityDialog") is not None)
+    dialog = filled.page.findChild(QDialog, "qualityDialog")
+    assert isinstance(dialog, QDialog)
+    words = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    single = Counter(visit.device if visit.device % 10 else -visit.number for visit in VISITS if visit.health)
+    assert f" {sum(count == 1 for count in single.values())} " in f" {words} "
+    dialog.close()
 
 
 def test_a_click_on_a_bar_filters_all_but_its_own_chart(filled: _Bench) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,13 +13,13 @@ from PySide6.QtGui import QPainter, QPen
 from m360desk.core.battery_fleet import CYCLES_PER_CELL
 from m360desk.ui.battery import paint
 from m360desk.ui.battery.chart import TOP, Cell, Chart
+from m360desk.ui.battery.promises import PROMISED, PROMISES, paint_diamond
 from m360desk.ui.battery.scale import Scale, round_step, whole_ticks
 from m360desk.ui.battery.terms import marked
 from m360desk.ui.text import counted, number, percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QColor
 
     from m360desk.core.battery_fleet import CurvePoint
     from m360desk.ui.theme_source import ThemeSource
@@ -27,26 +27,9 @@ if TYPE_CHECKING:
 _LEFT, _LEGEND, _LEGEND_SHORT = 60, 158, 122
 _SHORT_UNDER = 620
 _FAINTEST, _STRONGEST = 0.16, 0.82
-_PROMISED = 80
 _CURVE_WIDTH = 2
 _DASHES: tuple[tuple[float, ...], ...] = ((), (8.0, 3.0), (2.0, 3.0), (9.0, 3.0, 2.0, 3.0))
 """Of the compared models' lines: they are told apart without colour."""
-
-
-class Promise(NamedTuple):
-    """Who promises 80 % after how many cycles."""
-
-    letter: str
-    cycles: int
-    source: str
-    short: str
-
-
-PROMISES = (
-    Promise("A", 500, "Apple, to iPhone 14", "Apple to 14"),
-    Promise("B", 800, "EU 2023/1670", "EU 2023"),
-    Promise("C", 1000, "Apple, from iPhone 15", "Apple 15 +"),
-)
 
 
 class CyclesChart(Chart):
@@ -303,13 +286,13 @@ class CyclesChart(Chart):
 
     def _paint_promises(self, painter: QPainter) -> None:
         theme, scale, line = self.theme, self._scale, self.theme.fonts.small_line
-        if not scale.bottom < _PROMISED < scale.top:
+        if not scale.bottom < PROMISED < scale.top:
             return
         for promise in PROMISES:
             if not scale.left < promise.cycles < scale.right:
                 continue
-            at = scale.point(promise.cycles, _PROMISED)
-            _paint_diamond(painter, at, 6, (theme.text, theme.base))
+            at = scale.point(promise.cycles, PROMISED)
+            paint_diamond(painter, at, 6, (theme.text, theme.base))
             place = QRectF(at.x() - 20, at.y() + 7, 40, line)
             colours = (theme.text, theme.base)
             paint.draw_halo_text(
@@ -346,9 +329,7 @@ class CyclesChart(Chart):
         if self._scale.box.bottom() + 2 * line - top < line * (1 + len(PROMISES)):
             return
         box = QRectF(left, top, 150, line)
-        paint.draw_text(
-            painter, box, paint.LEFT, f"{_PROMISED} % promised at", fonts.small_strong, theme.text
-        )
+        paint.draw_text(painter, box, paint.LEFT, f"{PROMISED} % promised at", fonts.small_strong, theme.text)
         lines = 1 if short or self._scale.box.bottom() - top < 7 * line + 12 else 2
         for promise in PROMISES:
             top += line + (4 if lines == 2 else 0)
@@ -358,7 +339,7 @@ class CyclesChart(Chart):
                 box = QRectF(left, top, 150, line)
                 paint.draw_text(painter, box, paint.LEFT, words, fonts.small, theme.text2)
                 continue
-            _paint_diamond(painter, QPointF(left + 5, top + line / 2), 4.5, (theme.text, theme.base))
+            paint_diamond(painter, QPointF(left + 5, top + line / 2), 4.5, (theme.text, theme.base))
             box = QRectF(left + 16, top, 150, line)
             words = f"{promise.letter} {cycles} cycles"
             paint.draw_text(painter, box, paint.LEFT, words, fonts.small, theme.text)
@@ -398,13 +379,3 @@ def _in_words(curve: tuple[CurvePoint, ...]) -> str:
         f"{percent(point.median, decimals=0)} at {number(point.cycles, decimals=0)}"
         for point in curve[:: max(1, len(curve) // 4)]
     )
-
-
-def _paint_diamond(painter: QPainter, at: QPointF, half: float, colours: tuple[QColor, QColor]) -> None:
-    edge, ground = colours
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(edge, 1.5))
-    painter.setBrush(ground)
-    corners = ((0.0, -half), (half, 0.0), (0.0, half), (-half, 0.0))
-    painter.drawPolygon([at + QPointF(x, y) for x, y in corners])
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

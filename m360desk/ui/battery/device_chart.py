@@ -50,6 +50,7 @@ class DeviceChart(QWidget):
         self.pointed_at: int | None = None
         self._saved = False
         themes.changed.connect(self.update)
+        self._describe()
 
     def show_device(self, device: DeviceFigures | None, limits: Limits) -> None:
         """Show another device; None: the search holds none, or several."""

@@ -9,7 +9,6 @@ import numpy as np
 
 from m360desk.core import battery_fleet as fleet
 from m360desk.core.battery_capacity import Capacities, capacities
-from m360desk.core.battery_doubts import Doubts, doubts
 from m360desk.core.battery_figures import Distribution, distribution
 from m360desk.core.battery_trend import Period, Unit, trend, unit_for
 from m360desk.core.folding import as_text
@@ -76,7 +75,6 @@ class Figures:
     wear: Wear
     models: tuple[fleet.ModelFigures, ...]
     capacities: Capacities
-    doubts: Doubts
     device: DeviceFigures | None = None
 
     @property
@@ -139,7 +137,6 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
         capacities=capacities(
             *(columns.numbers[each][told] for each in ("full_charge", "design", "temperature", "drain"))
         ),
-        doubts=_doubts(columns, choices.mask()),
         device=device_figures(columns, choices.mask(), limits),
     )
 
@@ -151,7 +148,7 @@ def nothing(limits: Limits, now: datetime) -> Figures:
     empty = np.zeros(0)
     return Figures(
         (), limits, False, 0, none, none, Trend((), (), "month", now.date()), wear, (),
-        capacities(empty, empty, empty, empty), Doubts(),
+        capacities(empty, empty, empty, empty),
     )  # fmt: skip
 
 
@@ -211,23 +208,13 @@ def _compared(
     codes, health, cycles = (
         columns.codes["model"][rows], columns.numbers["battery"][rows], columns.numbers["cycles"][rows]
     )  # fmt: skip
-    usable = (codes > 0) & ~(np.isnan(health) | np.isnan(cycles))
-    counts = np.bincount(codes[usable], minlength=1)
-    often = np.flatnonzero(counts >= _LEAST_COMPARED)
+    counts = np.bincount(codes, minlength=1)
+    often = np.flatnonzero(counts[1:] >= _LEAST_COMPARED) + 1
     if len(often) not in _COMPARED:
         return ()
+    usable = ~(np.isnan(health) | np.isnan(cycles))
     curves = []
     for code in often[np.argsort(-counts[often], kind="stable")].tolist():
         own = usable & (codes == code)
         curves.append((name(code) or "", fleet.median_curve(cycles[own], health[own], 3)))
     return tuple(curves)
-
-
-def _doubts(columns: Columns, mask: NDArray[np.bool_]) -> Doubts:
-    order = columns.device_order()
-    kept = np.flatnonzero(mask[order.rows])
-    rows = order.rows[kept]
-    numbers = {name: values[rows] for name, values in columns.numbers.items()}
-    with np.errstate(divide="ignore", invalid="ignore"):  # a design of nothing is nothing to divide by
-        measured = 100 * numbers["full_charge"] / numbers["design"]
-    return doubts(order.runs[kept], numbers["time"], numbers["battery"], numbers["cycles"], measured)

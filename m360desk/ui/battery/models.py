@@ -76,8 +76,11 @@ class ModelsTable(QTableView):
         """Show other figures; the scroll position stays."""
         place = self.verticalScrollBar().value()
         self.rows.show_rows(figures.models, figures.limits)
-        own = [term.text.partition(":")[2] for term in figures.own if term.field == "model"]
-        self._chosen = tuple(_ITEMS.findall(own[0])) if len(own) == 1 else ()
+        own = [term for term in figures.own if term.field == "model"]
+        self._chosen = tuple(_ITEMS.findall(own[0].text.partition(":")[2])) if len(own) == 1 else ()
+        self.rows.marked = frozenset(
+            str(value) for term in own for each in term.choices for value in each.values
+        )
         self.verticalScrollBar().setValue(place)
         self.setAccessibleDescription(self.summary())
 

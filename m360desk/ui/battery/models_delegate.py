@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from m360desk.core.battery import Band, band
@@ -46,6 +46,10 @@ class ModelsDelegate(QStyledItemDelegate):
         row, column = self._model.rows[index.row()], index.column()
         box = QRectF(option.rect)
         painter.save()
+        if self._model.is_marked(row):
+            tint = QColor(theme.accent)
+            tint.setAlphaF(paint.BRUSH_SHARE)
+            painter.fillRect(box, tint)
         self._paint_ground(painter, option, box, theme, first=column == MODEL)
         if column == PLOT:
             self._paint_plot(painter, box, row, theme)

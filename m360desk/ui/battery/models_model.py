@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from m360desk.core.battery import Limits
+from m360desk.core.folding import fold
 from m360desk.ui.text import number, percent
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class ModelsModel(QAbstractTableModel):
         self._sorted_by = (SHARE, Qt.SortOrder.DescendingOrder)
         self._narrow = False
         self.limits = Limits()
+        self.marked: frozenset[str] = frozenset()
+        """The models that the search asks for, folded."""
+
+    def is_marked(self, row: ModelFigures) -> bool:
+        """Whether the search asks for this model."""
+        return bool(self.marked) and fold(row.model) in self.marked
 
     @property
     def rows(self) -> list[ModelFigures]:

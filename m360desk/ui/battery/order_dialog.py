@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QPushButton,
     QSpinBox,
     QTableView,
     QVBoxLayout,
@@ -38,6 +39,7 @@ from m360desk.ui.theme import GRID, PANE_PADDING
 from m360desk.ui.while_alive import while_alive
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from PySide6.QtWidgets import QWidget
@@ -221,6 +223,7 @@ class OrderDialog(QDialog):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + GRID)
         table.horizontalHeader().setHighlightSections(False)
         return table
 
@@ -235,6 +238,9 @@ class OrderDialog(QDialog):
             button = box.addButton(words, QDialogButtonBox.ButtonRole.ActionRole)
             button.setObjectName(name)
             button.clicked.connect(partial(_call, act))
+        for each in box.buttons():
+            if isinstance(each, QPushButton):
+                each.setAutoDefault(False)  # Enter in the search counts anew, it presses nothing
         return box
 
     def _lay_out(self) -> None:
@@ -260,9 +266,8 @@ class OrderDialog(QDialog):
             column.addWidget(widget, 1 if widget is self._table else 0)
 
 
-def _call(act: object, _checked: bool = False) -> None:
-    if callable(act):
-        act()
+def _call(act: Callable[[], None], _checked: bool = False) -> None:
+    act()
 
 
 def starting_text(query: Query) -> str:

@@ -22,7 +22,7 @@ from m360desk.ui.battery.figures import Figures, gather, nothing
 from m360desk.ui.battery.models import ModelsChart
 from m360desk.ui.battery.order_dialog import OrderDialog
 from m360desk.ui.battery.panel import Panel
-from m360desk.ui.battery.quality import show_quality
+from m360desk.ui.battery.quality import read_doubts, show_quality
 from m360desk.ui.battery.readouts import ReadOuts
 from m360desk.ui.battery.save_menu import SaveMenu
 from m360desk.ui.battery.tables import (
@@ -36,12 +36,14 @@ from m360desk.ui.battery.tables import (
 from m360desk.ui.battery.terms import take_apart, with_term
 from m360desk.ui.battery.trend import TrendChart
 from m360desk.ui.text import counted, number
+from m360desk.ui.while_alive import while_alive
 
 if TYPE_CHECKING:
     from datetime import date
 
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
+    from m360desk.core.battery_doubts import Doubts
     from m360desk.core.cancel import CancelToken
     from m360desk.core.query import Query
     from m360desk.store.reader import CacheReader
@@ -216,8 +218,14 @@ class BatteryPage(QWidget):
         dialog.show()
 
     def _show_quality(self) -> None:
-        if self.figures is not None:
-            show_quality(self.figures, self)
+        query = self._query
+
+        def show(found: Doubts) -> None:
+            show_quality(found, self)
+
+        self._desk.read(
+            "quality", lambda reader, token: read_doubts(reader, token, query), while_alive(self, show)
+        )
 
     def _shown(self) -> tuple[Figures | None, str, str, date]:
         """What the files of the charts are made from."""

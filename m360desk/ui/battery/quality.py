@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout
 
 from m360desk.core.battery import DISAGREEMENT, JUMP, MANY_CYCLES, STALE_DAYS
+from m360desk.core.battery_doubts import doubts
 from m360desk.ui.text import counted, number, percent
 from m360desk.ui.theme import GRID, PANE_PADDING
 
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from m360desk.core.battery_doubts import Doubts
-    from m360desk.ui.battery.figures import Figures
+    from m360desk.core.cancel import CancelToken
+    from m360desk.core.query import Query
+    from m360desk.store.reader import CacheReader
 
 _WORDS_WIDTH = 420
 
@@ -38,7 +42,19 @@ def quality_lines(found: Doubts) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def show_quality(figures: Figures, parent: QWidget) -> QDialog:
+def read_doubts(reader: CacheReader, token: CancelToken, query: Query) -> Doubts:
+    """Count what is doubtful among all sessions of a search. Raises Cancelled, and the store's errors."""
+    found = reader.in_memory([query.root], cancel=token)
+    order = found.columns.device_order()
+    kept = np.flatnonzero(found.masks[0][order.rows])
+    rows = order.rows[kept]
+    numbers = {name: values[rows] for name, values in found.columns.numbers.items()}
+    with np.errstate(divide="ignore", invalid="ignore"):  # a design of nothing is nothing to divide by
+        measured = 100 * numbers["full_charge"] / numbers["design"]
+    return doubts(order.runs[kept], numbers["time"], numbers["battery"], numbers["cycles"], measured)
+
+
+def show_quality(found: Doubts, parent: QWidget) -> QDialog:
     """Show the table for the present search; one device may stand in several lines."""
     dialog = QDialog(parent)
     dialog.setObjectName("qualityDialog")
@@ -47,7 +63,6 @@ def show_quality(figures: Figures, parent: QWidget) -> QDialog:
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * GRID)
     grid.setVerticalSpacing(GRID)
-    found = figures.doubts
     for row, (name, meaning, count) in enumerate(quality_lines(found)):
         share = percent(100 * count / found.devices, decimals=1) if found.devices else ""
         for column, words in enumerate((name, number(count), share, meaning)):

@@ -175,7 +175,9 @@ def _read_outs(figures: Figures) -> tuple[ReadOut, ...]:
         percent(100 * found.unknown / figures.devices, decimals=1) + " of all" if figures.devices else ""
     )
     return (
-        ReadOut(number(figures.devices), "", "devices, newest session"),
+        ReadOut(
+            number(figures.devices), "", "sessions, every one" if figures.every else "devices, newest session"
+        ),
         ReadOut(NOTHING if found.median is None else percent(found.median, decimals=0), "", "median health"),
         banded(Band.REPLACE, Mark.REPLACE, f"replace, under {replace:.0f}"),
         banded(Band.WATCH, Mark.WATCH, watch),

@@ -1,0 +1,167 @@
+"""The Battery health page over large caches: the first picture of a search, and frames while zooming."""
+
+import os
+import shutil
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QPointF
+from PySide6.QtWidgets import QApplication
+
+from m360desk.core.battery import Limits
+from m360desk.core.cancel import CancelToken
+from m360desk.core.query import Query, parse
+from m360desk.store.key import CacheKey
+from m360desk.store.reader import CacheReader
+from m360desk.store.writer import CacheWriter
+from m360desk.system.locks import cache_lock
+from m360desk.system.settings_file import SettingsFile
+from m360desk.ui.battery.chart import Chart
+from m360desk.ui.battery.figures import compute
+from m360desk.ui.battery.page import BatteryPage
+from m360desk.ui.icons import Icons
+from m360desk.ui.marks import Marks
+from m360desk.ui.theme_source import ThemeSource
+from m360desk.workers.desk import Desk
+from tests.benchmarks.figures import Figure, Goal
+from tests.benchmarks.workshop import large_profile, now_ms
+
+NAME = "charts"
+KEY = CacheKey("0" * 64, "live")
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+QUERIES = ("brand:apple", "after:2025-01-01", "")
+ROUNDS = 5
+FRAMES = 120
+TIMES = 10
+
+
+def measure() -> list[Figure]:
+    """Charts of 100,000 sessions, and of ten times as many."""
+    (kept,) = large_profile().rglob("*-live-*.sqlite3")
+    application = QApplication.instance() or QApplication(["charts"])
+    assert isinstance(application, QApplication)
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for times, goal in ((1, 100), (TIMES, 300)):
+            path = Path(folder) / f"cache{times}.sqlite3"
+            shutil.copy(kept, path)
+            _multiply(path, times)
+            figures += _measured(application, path, f"{100_000 * times:,} sessions", goal)
+    return figures
+
+
+def _multiply(path: Path, times: int) -> None:
+    """Repeat all sessions as those of other devices at other times; only what charts read is made."""
+    with closing(sqlite3.connect(path)) as connection:
+        indexes = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL")
+        for (name,) in indexes.fetchall():
+            if name != "sessions_by_key" and name.startswith("sessions_by_"):
+                connection.execute(f"DROP INDEX {name}")
+        table = connection.execute("PRAGMA table_info(sessions)").fetchall()
+        names = [name for _, name, *_ in table if name != "id"]
+        changed = {"row_key": "row_key || ?1", "device": "device || ?1", "time": "time - 10800000 * ?1"}
+        values = ", ".join(changed.get(name, name) for name in names)
+        last = connection.execute("SELECT max(id) FROM sessions").fetchone()[0]
+        for number in range(1, times):
+            connection.execute(
+                f"INSERT INTO sessions ({', '.join(names)}) SELECT {values} FROM sessions WHERE id <= ?2",  # noqa: S608
+                (number, last),
+            )
+        connection.commit()
+
+
+def _measured(application: QApplication, path: Path, size: str, goal: float) -> list[Figure]:
+    queries = [parse(text, today=NOW.date(), zone=UTC) for text in QUERIES]
+    with CacheReader.open(path) as reader:
+        read = _seconds(lambda: reader.in_memory([]).columns.device_order())
+        memory = reader.in_memory([]).columns.size_in_bytes
+        floor = max(_floor(reader, query) for query in queries)
+    page, desk = _open_page(application, path)
+    try:
+        _shown(page, queries[-1])
+        pictures = max(
+            statistics.median(_seconds(partial(_shown, page, query)) for _ in range(ROUNDS))
+            for query in queries
+        )
+        frames = _frames(page)
+    finally:
+        page.deleteLater()
+        desk.stop()
+    return [
+        Figure(f"columns read once, {size}", read, "s"),
+        Figure(f"columns in memory, {size}", memory / 1e6, "MB"),
+        Figure(f"first picture of all charts, {size}", pictures * 1000, "ms", floor * 1000,
+               "numpy alone", Goal("at most", goal)),
+        Figure(f"the same, to its floor, {size}", pictures * 1000, "ms", floor * 1000, "numpy alone",
+               Goal("at most", 1.5, of_ratio=True)),
+        Figure(f"frame while zooming, p99, {size}", frames * 1000, "ms", goal=Goal("at most", 16.7)),
+    ]  # fmt: skip
+
+
+def _floor(reader: CacheReader, query: Query) -> float:
+    """Seconds of the aggregates alone: no search, no thread, no drawing."""
+    found = reader.in_memory([query.root], cancel=CancelToken())
+    return statistics.median(
+        _seconds(lambda: compute(found, (), Limits(), NOW, every=False)) for _ in range(ROUNDS)
+    )
+
+
+def _open_page(application: QApplication, path: Path) -> tuple[BatteryPage, Desk]:
+    settings_file = SettingsFile(path.with_suffix(".toml"))
+
+    def open_writer(path: Path, key: CacheKey) -> CacheWriter:
+        return CacheWriter.open(path, key, lock=cache_lock(path, "benchmark"), now_ms=now_ms)
+
+    desk = Desk(settings_file, settings_file.load().settings, path.parent, open_writer, now_ms, UTC)
+    desk.open_cache(KEY, path.parent)
+    assert desk.lanes is not None
+    # The lanes open their reader at the first request.
+    desk.lanes.path = path
+    themes = ThemeSource(application, "light")
+    page = BatteryPage(desk, themes, Icons(themes), Marks())
+    page.resize(1240, 800)
+    page.show()
+    return page, desk
+
+
+def _shown(page: BatteryPage, query: Query) -> None:
+    """Ask, and return when every chart is painted."""
+    loop = QEventLoop()
+    page.settled.connect(loop.quit)
+    page.show_query(query)
+    if page.awaits:
+        loop.exec()
+    page.settled.disconnect(loop.quit)
+    QApplication.processEvents()
+    page.repaint()
+
+
+def _frames(page: BatteryPage) -> float:
+    """Seconds of the frame that is slower than 99 of a hundred, zooming in and out of the charts."""
+    times = []
+    for chart in (page.cycles, page.trend, page.distribution):
+        middle = QPointF(chart.width() / 2, chart.height() / 2)
+        for frame in range(FRAMES):
+            factor = 0.97 if frame % 40 < 20 else 1 / 0.97
+            times.append(_seconds(partial(_zoomed, chart, factor, middle)))
+    return statistics.quantiles(times, n=100)[98]
+
+
+def _zoomed(chart: Chart, factor: float, at: QPointF) -> None:
+    chart.zoom(factor, at)
+    chart.viewport().repaint()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
