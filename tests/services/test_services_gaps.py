@@ -1,15 +1,21 @@
 """Several walks at once leave nothing out, whatever the service does and wherever a run ends."""
 
 import random
+from typing import Any, cast
 
 import pytest
 
 from m360desk.api.answers import HistoryPage
+from m360desk.api.client import Client
+from m360desk.api.credentials import Credentials
+from m360desk.api.limiter import Limiter
 from m360desk.api.requests import HistoryRequest
 from m360desk.services import gaps, history
-from m360desk.services.sync import StopReason, SyncResult
+from m360desk.services.ledger import Ledger
+from m360desk.services.sync import StopReason, SyncOptions, SyncResult
 from m360desk.services.sync_run import SyncRun
-from tests.services.conftest import Bench
+from m360desk.store.writer import CacheWriter
+from tests.services.conftest import Bench, now_ms
 
 PAGE = 25
 
@@ -60,9 +66,29 @@ def test_a_slow_service_is_asked_for_several_pages_at_once(
     assert most >= 2
 
 
-def test_a_quick_service_is_read_by_one_walk(bench: Bench) -> None:
-    check_whole(bench, bench.sync(page_limit=PAGE))
-    assert not starting_points(bench)
+@pytest.mark.parametrize(
+    ("limit", "seconds", "walks"),
+    [
+        (None, 0.0, 1),
+        (None, 0.02, 1),
+        (None, 0.3, 4),
+        (5.0, 0.02, 1),
+        (5.0, 0.3, 2),
+        (5.0, 0.5, 4),
+        (1.0, 0.5, 1),
+    ],
+)
+def test_as_many_walks_as_keep_the_service_busy(
+    bench: Bench, limit: float | None, seconds: float, walks: int
+) -> None:
+    def wanted(client: Client, writer: CacheWriter) -> int:
+        run = SyncRun(client, cast("Any", None), Ledger(writer, 0), SyncOptions("live"), print, now_ms)
+        return run.walks_wanted
+
+    credentials = Credentials(bench.simulator.auth_code, bench.simulator.auth_token)
+    client = Client(credentials, base_url=bench.simulator.url, limiter=Limiter(limit))
+    client._took(seconds)
+    assert bench.write(lambda writer: wanted(client, writer)) == walks
 
 
 @pytest.mark.usefixtures("many_walks")
@@ -119,7 +145,7 @@ def test_what_came_since_the_account_last_answered_live_is_taken_back_from_all_w
     fetch = SyncRun.fetch
 
     async def flips(run: SyncRun, request: HistoryRequest) -> HistoryPage:
-        if run.pages == 8:
+        if run.pages >= 8:
             bench.control("settings", accountMode="testing")
         return await fetch(run, request)
 
