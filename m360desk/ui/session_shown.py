@@ -221,6 +221,18 @@ class ShownSession(QObject):
 
     # The rest
 
+    def _print(self) -> None:
+        from m360desk.ui.printing import print_sheet
+
+        if self.pane.content is not None:
+            print_sheet(self.pane.content, self._context(), self.pane.window(), self.noted.emit)
+
+    def _save_pdf(self) -> None:
+        from m360desk.ui.printing import save_sheet
+
+        if self.pane.content is not None:
+            save_sheet(self.pane.content, self._context(), self.pane.window(), self.noted.emit)
+
     def _context(self) -> PaneContext:
         desk, key = self._desk, self._desk.key
         mode = key.mode if key is not None else "live"
@@ -234,6 +246,8 @@ class ShownSession(QObject):
         pane.report_requested.connect(work.make_report)
         pane.version_requested.connect(work.show_version)
         pane.link_requested.connect(work.open_link)
+        pane.print_requested.connect(self._print)
+        pane.pdf_requested.connect(self._save_pdf)
         pane.many.export_requested.connect(self._export)
         work.noted.connect(self.noted)
         work.changed.connect(self.read_again)

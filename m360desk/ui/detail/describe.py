@@ -21,8 +21,8 @@ from m360desk.ui.detail.describe_rest import (
 from m360desk.ui.detail.describe_tests import history_section, readings, tests_section
 from m360desk.ui.detail.describe_versions import versions_section
 from m360desk.ui.detail.pieces import note
-from m360desk.ui.marks import Mark
-from m360desk.ui.text import date_and_clock, number
+from m360desk.ui.marks import FAILED, Mark
+from m360desk.ui.text import NO_BREAK, date_and_clock, number
 
 if TYPE_CHECKING:
     from m360desk.core.records import Detail
@@ -85,6 +85,18 @@ def _of_bearable_length(section: SectionContent) -> SectionContent:
     if more <= 0:
         return section
     return replace(section, lines=(*section.lines[:MOST_LINES], note(f"and {number(more)} more")))
+
+
+def ticket_text(content: PaneContent) -> str:
+    """Return what a ticket needs: which device, what is wrong with it, how its battery stands."""
+    names = ("IMEI", "Serial", "Custom ID")
+    identity = [f"{item.caption}: {item.copied}" for item in content.identity if item.caption in names]
+    failed = [line.spoken for line in content.sections["tests"].lines if line.mark is FAILED]
+    battery = [line.spoken for line in content.sections["battery"].lines[:2]]
+    lines = [content.title, content.facts, ", ".join(badge.text for badge in content.badges)]
+    lines += [text for text in identity if not text.endswith(": ")]
+    lines += [*failed, *(f"Battery: {text}" for text in battery)]
+    return "\n".join(line.replace(NO_BREAK, " ") for line in lines if line) + "\n"
 
 
 def _notes_section(detail: Detail, gone_ms: int | None, context: PaneContext) -> SectionContent:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QFrame,
     QLabel,
-    QMenu,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from m360desk.ui.detail.head import PaneHead
 from m360desk.ui.detail.identity import IdentityGrid
 from m360desk.ui.detail.lines import REACH, LinesView
 from m360desk.ui.detail.many import ManyPage
+from m360desk.ui.detail.menu import print_action, show_menu
 from m360desk.ui.detail.plots import Sparkline
 from m360desk.ui.detail.raw_body import RawBody
 from m360desk.ui.detail.section import Section
@@ -63,6 +63,8 @@ class DetailPane(QScrollArea):
     report_requested = Signal(object)
     version_requested = Signal(object, int)
     link_requested = Signal(str)
+    print_requested = Signal()
+    pdf_requested = Signal()
     folds_changed = Signal()
     bars_shown = Signal()
 
@@ -254,7 +256,8 @@ class DetailPane(QScrollArea):
     def _connect(self) -> None:
         self.head.refresh.clicked.connect(lambda: self.refresh_requested.emit(self._row_id))
         self.head.report.clicked.connect(lambda: self.report_requested.emit(self._row_id))
-        self.head.more.clicked.connect(self._show_menu)
+        self.head.more.clicked.connect(lambda: show_menu(self))
+        self.print_action = print_action(self)
         self.raw.tree.height_changed.connect(self._fit_page)
         for view in (*self.lists.values(), self.battery.figures, self.battery.notes):
             view.current_moved.connect(self._reveal_current)
@@ -306,25 +309,6 @@ class DetailPane(QScrollArea):
         line = view.visualRect(view.currentIndex())
         top = view.viewport().mapTo(self._pages, line.topLeft()).y()
         self.ensureVisible(0, top + line.height() // 2, 0, line.height())
-
-    def _show_menu(self) -> None:
-        content = self._content
-        if content is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy as text", lambda: QGuiApplication.clipboard().setText(content.plain_text))
-        menu.addAction("Copy raw record", self.raw.copy_all)
-        menu.addSeparator()
-        dashboard = menu.addAction(
-            "Open in the dashboard", lambda: self.link_requested.emit(content.dashboard_link)
-        )
-        dashboard.setEnabled(bool(content.dashboard_link))
-        menu.addSeparator()
-        menu.addAction("Unfold all sections", lambda: self.set_folded_sections(()))
-        menu.addAction("Fold all sections", lambda: self.set_folded_sections(tuple(self.sections)))
-        button = self.head.more
-        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _fold_changed(self) -> None:
         self._fit_page()

@@ -17,6 +17,9 @@ _VALUE_AT = 128
 _MARKED_LABEL_AT = 24
 _MARKED_VALUE_AT = 152
 _KIND_AT = 152
+LINK_ICONS = ("external", "warning")
+"""Before an address that can be opened, and before one that is not."""
+
 _NOTE_AT = 22
 
 
@@ -59,7 +62,7 @@ def link_line(name: str, kind: str, link: str, context: PaneContext) -> Line:
     pieces.append(Piece(0, (Run(words, "small", "text2"),), right=True, yields=True))
     return Line(
         tuple(pieces),
-        icon="external" if safe else "warning",
+        icon=LINK_ICONS[0] if safe else LINK_ICONS[1],
         icon_colour="accent" if safe else "text2",
         spoken=" ".join(part for part in (f"{name}:", kind, f"at {host}" if safe else words) if part),
         copied=link,
