@@ -1,6 +1,7 @@
 """A profile with a large cache, synced once from the simulator and kept between runs; copies of it."""
 
 import asyncio
+import os
 import shutil
 import time
 from dataclasses import replace
@@ -22,7 +23,8 @@ from m360desk.system.paths import find_places
 from m360desk.system.settings import Settings
 from m360desk.system.settings_file import SettingsFile
 
-SESSIONS = 100_000
+SESSIONS = int(os.environ.get("BENCH_SESSIONS", "100000"))
+"""How many the large cache has; a million takes some minutes to sync, and 1.3 GB."""
 KEPT = Path(__file__).resolve().parents[2] / ".cache" / "bench"
 """Outside version control."""
 
@@ -40,9 +42,10 @@ def large_profile() -> Path:
     folder = KEPT / f"profile-{SESSIONS}-{SCHEMA}-{LAYOUT.fingerprint()}"
     if folder.exists():
         return folder
-    for old in KEPT.glob("profile-*"):
+    for old in KEPT.glob(f"profile-{SESSIONS}-*"):
         shutil.rmtree(old)
-    making = KEPT / "profile-in-the-making"
+    making = KEPT / f"making-{SESSIONS}"
+    shutil.rmtree(making, ignore_errors=True)
     with SimulatorProcess(*FLEET, "--prerender") as simulator:
         make_profile(making, simulator.url)
         result = sync_into(making, simulator)
