@@ -38,6 +38,11 @@ class Account:
         default=None, metadata=_at("requests_per_second", checks.positive)
     )
 
+    @property
+    def label(self) -> str:
+        """What tells it from others: its name, else the end of its authCode."""
+        return self.name or f"Account …{self.code_end or self.key[:4]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

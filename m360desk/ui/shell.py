@@ -247,7 +247,7 @@ class Shell(QObject):
         key = self.desk.key
         mode = key.mode if key is not None else ""
         self.window.show_mode(mode)
-        self.window.status.show_fact("mode", MODE_NAMES.get(mode, "No account"))
+        self._name_mode()
         self.window.notices.withdraw("note", "error")
         self.sync.account_changed()
         if self.session is not None:
@@ -261,6 +261,11 @@ class Shell(QObject):
         else:
             self._welcome = None
             self.window.show_welcome(None)
+
+    def _name_mode(self) -> None:
+        mode = self.desk.key.mode if self.desk.key is not None else ""
+        facts = (MODE_NAMES.get(mode, "No account"), self.accounts.account_name)
+        self.window.status.show_fact("mode", " · ".join(filter(None, facts)))
 
     def _show_stats(self) -> None:
         stats = self.desk.stats
@@ -337,6 +342,7 @@ class Shell(QObject):
 
     def _settings_changed(self) -> None:
         self.themes.set_choice(self.desk.settings.theme)
+        self._name_mode()
         self.page.limits_changed()
         if self._battery is not None:
             self._battery.refresh()

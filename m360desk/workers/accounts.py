@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from m360desk.services.account import (
     AddressError,
     account_in_force,
     remembered,
     service_address,
-    sync_options,
 )
 from m360desk.store.key import CacheKey, account_hash
 from m360desk.system.credentials import (
@@ -20,10 +19,12 @@ from m360desk.system.credentials import (
     StoredCredentials,
     environment_credentials,
 )
+from m360desk.workers.account_sync import AccountSync
 from m360desk.workers.demo import DEMO_SESSIONS, Demo
 from m360desk.workers.finder import Found, LookUp, make_report, read_again
 from m360desk.workers.keys import Keys
 from m360desk.workers.lines import Lines
+from m360desk.workers.trial import try_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,18 +32,13 @@ if TYPE_CHECKING:
 
     from m360desk.api.answers import ReportLink
     from m360desk.api.check import ConnectionReport
-    from m360desk.api.retry import Waiting
     from m360desk.core.scanning import Code
-    from m360desk.services.sync import SyncProgress, SyncResult
     from m360desk.simulator.host import SimulatorProcess
     from m360desk.store.key import Mode
     from m360desk.store.reader import CacheReader
     from m360desk.system.redaction import Redactor
     from m360desk.system.settings import Settings
     from m360desk.workers.desk import Desk
-    from m360desk.workers.line import Line
-
-MINUTE_MS = 60_000
 
 
 class Accounts(QObject):
@@ -72,7 +68,6 @@ class Accounts(QObject):
         self._redactor = redactor
         self._run_mode, self._run_api_url, self._demo_wanted = mode, api_url, demo
         self._account = ""
-        self._sync_wanted = False
         self.keys = Keys(redactor, self)
         self.keys.noted.connect(self.noted)
         self._lines = Lines(desk, self.keys, self)
@@ -80,10 +75,8 @@ class Accounts(QObject):
         self._demo = Demo(self, sessions=demo_sessions)
         self._demo.started.connect(self._demo_started)
         self._demo.failed.connect(self.failed)
-        self._again = QTimer(self)
-        self._again.timeout.connect(self._sync_now_and_then)
-        desk.settings_changed.connect(self._set_timer)
-        desk.sync.progressed.connect(self._account_answers)
+        self._syncing = AccountSync(desk, self._lines, self.keys, lambda: self.mode, self)
+        self._syncing.failed.connect(self.failed)
 
     # Which cache
 
@@ -102,6 +95,13 @@ class Accounts(QObject):
     def account(self) -> str:
         """The user's own account (hash of the authCode), also while the demo is shown; "" for none."""
         return self._account
+
+    @property
+    def account_name(self) -> str:
+        """What the user calls the account that is shown, where there is more than one; "" otherwise."""
+        settings = self._desk.settings
+        known = settings.account(self._account) if self.mode != "demo" else None
+        return known.label if known is not None and len(settings.accounts) > 1 else ""
 
     @property
     def has_demo(self) -> bool:
@@ -137,98 +137,29 @@ class Accounts(QObject):
         return service_address(self._run_api_url or self._desk.settings.api_url)
 
     def _open(self, key: CacheKey | None, folder: Path | None = None) -> None:
-        self._sync_wanted = False
-        self._desk.sync.abandon()
+        self._syncing.abandon()
         self._lines.hang_up()
         self._desk.open_cache(key, folder)
-        self._set_timer()
+        self._syncing.set_timer()
 
     # Sync
 
     def sync_on_start(self) -> None:
         """Sync if the settings want it; called when the first rows are on the screen."""
-        if self._desk.key is not None and (self.mode == "demo" or self._desk.settings.sync_on_start):
-            self.start_sync()
+        self._syncing.start_if_set()
 
     def start_sync(self) -> None:
         """Sync; credentials are found first. ``failed`` says why it could not begin."""
-        if self._desk.sync.running or self._sync_wanted:
-            return
-        self._sync_wanted = True
-        self._lines.with_line(self._sync, self._sync_refused)
+        self._syncing.start()
 
     def cancel_sync(self) -> None:
         """Stop a sync, also one that still waits for its credentials; the desk's ``sync.ended`` follows."""
-        if self._desk.sync.running:
-            self._desk.sync.cancel()
-        elif self._sync_wanted:
-            self._sync_wanted = False
-            self._desk.sync.ended.emit(None)
-
-    def _sync_refused(self, error: Exception) -> None:
-        if self._sync_wanted:
-            self._sync_wanted = False
-            self.failed.emit(error)
-
-    def _sync(self, line: Line) -> None:
-        lanes = self._desk.lanes
-        if lanes is None or not self._sync_wanted:
-            return
-        self._sync_wanted = False
-        writer = lanes.writer
-        options = sync_options(self._desk.settings, self.mode)
-
-        async def sync(news: Callable[[SyncProgress], None]) -> SyncResult:
-            from m360desk.services.sync import SyncProgress, run_sync
-
-            last = SyncProgress("probing")
-
-            def tell(progress: SyncProgress) -> None:
-                nonlocal last
-                last = progress
-                line.note_rate()
-                news(progress)
-
-            def wait(waiting: Waiting) -> None:
-                why = waiting.reason.user_text.happened.rstrip(".")
-                text = f"{max(1, round(waiting.seconds))} s: {why}"
-                news(replace(last, phase="waiting", waiting_seconds=waiting.seconds, text=text))
-
-            line.on_wait = wait
-
-            return await run_sync(line.client(), writer, options, progress=tell, now_ms=self._desk.now_ms)
-
-        self._desk.sync.start(sync)
-
-    def _account_answers(self, progress: SyncProgress) -> None:
-        """Remember an account whose credentials came from the environment and are good."""
-        account = self._lines.from_environment
-        key = self._desk.key
-        if not progress.pages or key is None or key.mode == "demo" or key.account != account:
-            return
-        self._lines.from_environment = ""
-        self.keys.find(account, lambda held: self._remember(account, held.auth_code[-4:]), self.failed.emit)
-
-    def _remember(self, account: str, code_end: str) -> None:
-        self._desk.change_settings(lambda settings: remembered(settings, account, code_end))
-
-    def _sync_now_and_then(self) -> None:
-        if self.mode == "live":
-            self.start_sync()
-
-    def _set_timer(self) -> None:
-        minutes = self._desk.settings.sync_minutes
-        if minutes and self.mode == "live" and self._desk.key is not None:
-            if self._again.interval() != minutes * MINUTE_MS or not self._again.isActive():
-                self._again.start(minutes * MINUTE_MS)
-        else:
-            self._again.stop()
+        self._syncing.cancel()
 
     @property
     def next_sync_ms(self) -> int | None:
         """When the next sync begins by itself, milliseconds since 1970 UTC; None where none will."""
-        left = self._again.remainingTime()
-        return self._desk.now_ms() + left if left >= 0 else None
+        return self._syncing.next_ms
 
     def rate_text(self) -> str:
         """How fast requests go, for the status bar: "0.4 of 5 requests/s"."""
@@ -275,38 +206,27 @@ class Accounts(QObject):
         failed: Callable[[BaseException], None],
         *,
         mode: str,
+        account: str = "",
     ) -> None:
-        """Ask the service with these credentials, or the stored ones, and report step by step."""
+        """Ask the service with these credentials, or the stored ones of an account, and report step by step.
+
+        ``account`` is the one that is shown where none is named.
+        """
         try:
             api_url = self._api_url()
         except AddressError as error:
             failed(error)
             return
 
+        wanted: Literal["live", "testing"] = "live" if mode == "live" else "testing"
+
         def check(given: StoredCredentials) -> None:
-            account = account_hash(given.auth_code)
-            key = CacheKey(account, "live" if mode == "live" else "testing", api_url)
-            line = self._lines.make_trial(key, given)
-
-            async def job() -> ConnectionReport:
-                # Loaded first: how long that takes says nothing of the service.
-                import httpx  # noqa: F401
-                import truststore  # noqa: F401
-
-                from m360desk.api.check import check_connection
-
-                try:
-                    wanted: Literal["live", "testing"] = "live" if mode == "live" else "testing"
-                    return await check_connection(line.client(), wanted=wanted)
-                finally:
-                    await line.close()
-
-            self._desk.network.start(job, done, failed)
+            try_connection(self._desk, self._lines, given, api_url, wanted, done=done, failed=failed)
 
         if credentials is not None:
             check(credentials)
         else:
-            self.keys.find(self._account, check, failed)
+            self.keys.find(account or self._account, check, failed)
 
     def apply(
         self,
@@ -316,32 +236,38 @@ class Accounts(QObject):
         failed: Callable[[Exception], None],
         *,
         mode: Literal["testing", "live"] | None = None,
+        account: str = "",
     ) -> None:
-        """Change the settings, then show the account with new credentials or in a new mode, if any.
+        """Change the settings, then show the account with new credentials, another one or a new mode, if any.
 
         The credentials hold at once; the keyring gets them meanwhile, and ``noted`` says so if it does not.
+        ``account`` (its hash) is one that the settings know; the credentials' own goes before it.
         """
         before = self._desk.settings
+        shown = account_hash(credentials.auth_code) if credentials is not None else account
 
         def whole(settings: Settings) -> Settings:
-            settings = edit(settings)
             if mode is not None:
                 settings = replace(settings, mode=mode)
-            if credentials is None:
-                return settings
-            return remembered(settings, account_hash(credentials.auth_code), credentials.auth_code[-4:])
+            if credentials is not None:
+                settings = remembered(settings, shown, credentials.auth_code[-4:])
+            elif shown:
+                settings = replace(settings, last_account=shown)
+            return edit(settings)
 
         def changed() -> None:
             if mode is not None:
                 self._run_mode = None
+            if shown:
+                self._account = shown
             if credentials is not None:
-                self._account = self.keys.hold(credentials)
+                self.keys.hold(credentials)
                 self._lines.from_environment = ""
-            if credentials is not None or not self.has_demo:
+            if shown or not self.has_demo:
                 self._show_changed(before, fresh=credentials is not None)
             done()
             if credentials is not None:
-                self.keys.save(self._account)
+                self.keys.save(shown)
 
         self._desk.change_settings(whole, changed, failed)
 
@@ -360,20 +286,18 @@ class Accounts(QObject):
             else:
                 self.sync_on_start()
         elif fresh or before.workstations != self._desk.settings.workstations:
-            again = fresh or self._desk.sync.running or self._sync_wanted
-            self._sync_wanted = False
-            self._desk.sync.abandon()
+            again = fresh or self._syncing.is_under_way
+            self._syncing.abandon()
             self._lines.hang_up()
             if again:
                 self.start_sync()
 
-    def forget(self, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
-        """Remove the account's credentials from this computer; its cache stays and can be searched."""
-        if self.mode != "demo":
-            self._sync_wanted = False
-            self._desk.sync.abandon()
+    def forget(self, account: str, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        """Remove an account's credentials from this computer; its cache stays and can be searched."""
+        if self.mode != "demo" and account == self._account:
+            self._syncing.abandon()
             self._lines.hang_up()
-        self.keys.forget(self._account, done, failed)
+        self.keys.forget(account, done, failed)
 
     def keyring_name(self, done: Callable[[str], None], failed: Callable[[Exception], None]) -> None:
         """Say where credentials are kept, in words."""
@@ -393,8 +317,9 @@ class Accounts(QObject):
             self._open(key)
             failed(error)
 
-        self._open(None)
-        self._desk.delete_cache(key, deleted, not_deleted)
+        self._syncing.abandon()
+        self._lines.hang_up()
+        self._desk.delete_open_cache(deleted, not_deleted)
 
     # Demo
 
@@ -423,9 +348,7 @@ class Accounts(QObject):
 
     def stop(self) -> None:
         """Let go of everything; the desk is stopped after this."""
-        self._again.stop()
-        self._sync_wanted = False
-        self._desk.sync.abandon()
+        self._syncing.stop()
         self._lines.close()
         self.keys.stop()
 

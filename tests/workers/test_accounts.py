@@ -117,7 +117,7 @@ def test_settings_that_the_line_does_not_need_leave_a_sync_alone(
 
 def test_syncs_come_by_themselves_in_live_mode_alone(connected: Office) -> None:
     office = connected
-    timer = office.accounts._again
+    timer = office.accounts._syncing._again
     assert (timer.isActive(), timer.interval()) == (True, 15 * 60_000)
     timer.timeout.emit()
     assert office.synced().complete

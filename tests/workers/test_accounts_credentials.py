@@ -192,7 +192,9 @@ def test_the_environment_wins_and_is_remembered_once_it_is_good(
 def test_forgetting_leaves_the_sessions_and_nothing_else(connected: Office, backend: MemoryKeyring) -> None:
     connected.until(lambda: bool(backend.entries))
     done: list[bool] = []
-    connected.accounts.forget(lambda: done.append(True), connected.failures.append)
+    connected.accounts.forget(
+        connected.accounts.account, lambda: done.append(True), connected.failures.append
+    )
     connected.until(lambda: bool(done))
     assert backend.entries == {}
     connected.accounts.start_sync()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QRadioButton, QSizePolic
 
 from m360desk.system.credentials import StoredCredentials
 from m360desk.ui.messages import show_problem
+from m360desk.ui.settings.account_choice import AccountChoice
 from m360desk.ui.settings.check_view import CheckView
 from m360desk.ui.settings.credential_fields import CredentialFields
 from m360desk.ui.settings.pages import Page, differing
@@ -16,6 +17,7 @@ from m360desk.ui.sync_words import words_for
 from m360desk.ui.theme import GRID, HALF
 from m360desk.ui.themed_line import ThemedLine
 from m360desk.ui.while_alive import while_alive
+from m360desk.workers.keys import NoCredentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +52,17 @@ class AccountPage(Page):
         self._before = settings
         self._mode_before = accounts.own_mode
         self._round = 0
+        self.choice = AccountChoice(settings, accounts.account, self)
         if accounts.has_demo:
             self._add_demo_row()
+        if self.choice.box.count() > 1:
+            self.row("Account", self.choice.box)
+            self.row("Name", self.choice.name)
+            for control in (self.choice.box, self.choice.name):
+                control.setMinimumHeight(themes.theme.fonts.control_height)
+        else:
+            self.choice.box.hide()
+            self.choice.name.hide()
         self.row("Mode", self._make_mode())
         self.form.addRow(ThemedLine(themes, parent=self))
         self.fields = CredentialFields(themes, self)
@@ -77,6 +88,7 @@ class AccountPage(Page):
         self.result = CheckView(themes, marks, self)
         self.row("", self.result)
         self._show_account()
+        self.choice.changed.connect(self._account_chosen)
         self.fields.edited.connect(self._outdated)
         self._live.toggled.connect(self._outdated)
         accounts.keyring_name(while_alive(self, self.fields.show_place), lambda _: None)
@@ -90,6 +102,11 @@ class AccountPage(Page):
     def new_mode(self) -> Literal["testing", "live"] | None:
         """The mode, where it is another one than before."""
         return self.mode if self.mode != self._mode_before else None
+
+    @property
+    def new_account(self) -> str:
+        """The account to show from now on (its hash); "" where it is the one that was shown."""
+        return self.choice.account if self.choice.account != self._accounts.account else ""
 
     def changes(self) -> dict[str, object]:
         return differing({"workstations": self._workstations.value() or None}, self._before)
@@ -109,6 +126,9 @@ class AccountPage(Page):
         if entered is not None:
             given(StoredCredentials(entered.auth_code, entered.auth_token))
         elif self.fields.touched:
+            refused()
+        elif self._accounts.account and not self.choice.account:
+            self.fields.ask_for_both()  # a new account was chosen and not entered
             refused()
         else:
             given(None)
@@ -132,7 +152,11 @@ class AccountPage(Page):
             self.result.show_busy(CHECKING)
             self._check.setEnabled(False)
             self._accounts.check_connection(
-                credentials, while_alive(self, done), while_alive(self, failed), mode=self.mode
+                credentials,
+                while_alive(self, done),
+                while_alive(self, failed),
+                mode=self.mode,
+                account=self.choice.account,
             )
 
         if not self.fields.code.is_stored and not self.fields.touched:
@@ -141,10 +165,24 @@ class AccountPage(Page):
         self.credentials(ask, lambda: None)
 
     def _show_account(self) -> None:
-        account = self._accounts.account
-        if account:
-            known = self._before.account(account)
-            self.fields.show_stored(known.code_end if known is not None else "")
+        """Say that its credentials are stored, until the keyring says that they are not."""
+        account = self.choice.account
+        if not account:
+            self.fields.show_empty()
+            return
+        known = self.choice.known
+        self.fields.show_stored(known.code_end if known is not None else "")
+
+        def absent(error: Exception) -> None:
+            if isinstance(error, NoCredentials) and self.choice.account == account:
+                self.fields.show_empty()
+
+        self._accounts.keys.find(account, lambda _: None, while_alive(self, absent))
+
+    def _account_chosen(self) -> None:
+        self.fields.clear()
+        self._show_account()
+        self._outdated()
 
     def _with_stored_code(self, token: str, given: Given, refused: Callable[[], None]) -> None:
         def found(stored: StoredCredentials) -> None:
@@ -154,7 +192,7 @@ class AccountPage(Page):
             show_problem(self, words_for(error))
             refused()
 
-        self._accounts.keys.find(self._accounts.account, while_alive(self, found), while_alive(self, failed))
+        self._accounts.keys.find(self.choice.account, while_alive(self, found), while_alive(self, failed))
 
     def _outdated(self) -> None:
         """What was found holds for other values than those that stand there now."""

@@ -113,10 +113,17 @@ class CredentialFields(QObject):
         self.code.show_stored(f"Stored, ends in …{code_end}" if code_end else "Stored")
         self.token.show_stored(f"Stored in {self._place}")
 
+    def clear(self) -> None:
+        """Drop what was entered: it was meant for another account."""
+        for field in (self.code, self.token):
+            field.line.clear()
+            field.show_wrong("")
+
     def show_empty(self) -> None:
         """Take both as they are entered: nothing is stored."""
-        self.code.show_open()
-        self.token.show_open()
+        for field in (self.code, self.token):
+            if field.is_stored:
+                field.show_open()
         self.code.hint(CODE_HINT)
         self.token.hint(TOKEN_HINT.format(place=self._place))
 

@@ -11,7 +11,7 @@ from m360desk.core.user_text import UserText
 from m360desk.ui.messages import ask_first, show_problem
 from m360desk.ui.settings.pages import Page
 from m360desk.ui.sync_words import words_for
-from m360desk.ui.text import NOTHING, counted, date_of
+from m360desk.ui.text import NOTHING, counted, date_of, number
 from m360desk.ui.themed_label import ThemedLabel
 from m360desk.ui.while_alive import while_alive
 
@@ -65,14 +65,16 @@ class DataPage(Page):
         facts["From"].setText(f"{oldest} to {newest}" if stats.oldest_ms is not None else NOTHING)
         facts["Gone upstream"].setText(counted(stats.gone, "session", "sessions"))
         facts["Earlier versions"].setText(counted(stats.versions, "record", "records"))
-        facts["Size on disk"].setText(f"{stats.bytes / 1_000_000:,.1f} MB")
+        facts["Size on disk"].setText(_megabytes(stats.bytes))
 
     def _ask(self) -> None:
         key, stats = self._desk.key, self._desk.stats
         if key is None:
             return
         what = _MODES[key.mode]
-        amount = f"{counted(stats.sessions, 'session', 'sessions')}" if stats is not None else "all sessions"
+        amount = "all sessions"
+        if stats is not None:
+            amount = f"{counted(stats.sessions, 'session', 'sessions')}, {_megabytes(stats.bytes)}"
         kept_only_here = ""
         if stats is not None and (stats.gone or stats.versions):
             kept_only_here = (
@@ -96,6 +98,10 @@ class DataPage(Page):
     def _failed(self, error: Exception) -> None:
         self._show()
         show_problem(self, words_for(error))
+
+
+def _megabytes(size: int) -> str:
+    return f"{number(size / 1_000_000, decimals=1)} MB"
 
 
 def _breakable(path: str) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from m360desk.core.user_text import UserText
+from m360desk.store.key import account_hash
 from m360desk.ui.messages import ask_first, show_problem
 from m360desk.ui.settings.about_page import AboutPage
 from m360desk.ui.settings.account_page import AccountPage
@@ -101,14 +102,16 @@ class SettingsDialog(QDialog):
         for page in self.pages:
             changes |= page.changes()
         mode = self.account.new_mode
-        if not changes and mode is None and credentials is None:
+        choice, account = self.account.choice, self.account.new_account
+        if not changes and mode is None and credentials is None and not account and not choice.is_named:
             self._finish()
             return
+        named = account_hash(credentials.auth_code) if credentials is not None else choice.account
 
         def edit(settings: Settings) -> Settings:
-            return replace(settings, **changes)
+            return choice.named_in(replace(settings, **changes), named)
 
-        self._accounts.apply(edit, credentials, self._finish, self._not_applied, mode=mode)
+        self._accounts.apply(edit, credentials, self._finish, self._not_applied, mode=mode, account=account)
 
     def _finish(self) -> None:
         if self._is_open:
@@ -131,17 +134,21 @@ class SettingsDialog(QDialog):
     # Forgetting
 
     def _ask_to_forget(self) -> None:
+        known = self.account.choice.known
         text = UserText(
-            "Forget the credentials of this account?",
+            f"Forget the credentials of {known.label if known is not None else 'this account'}?",
             "They are removed from this computer; nothing can be fetched until you enter them again. "
             "Sessions that were fetched stay and can be searched.",
             "",
         )
         ask_first(self, text, "Forget", self._forget)
 
+    def _can_forget(self) -> None:
+        self._forget_button.setEnabled(bool(self.account.choice.account))
+
     def _forget(self) -> None:
         self._forget_button.setEnabled(False)
-        self._accounts.forget(self._forgotten, self._not_forgotten)
+        self._accounts.forget(self.account.choice.account, self._forgotten, self._not_forgotten)
 
     def _forgotten(self) -> None:
         if self._is_open:
@@ -159,7 +166,8 @@ class SettingsDialog(QDialog):
         self._forget_button.setObjectName("forgetCredentials")
         self._forget_button.setFlat(True)
         self._forget_button.setAutoDefault(False)
-        self._forget_button.setEnabled(bool(self._accounts.account))
+        self._can_forget()
+        self.account.choice.changed.connect(self._can_forget)
         self._forget_button.clicked.connect(self._ask_to_forget)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self

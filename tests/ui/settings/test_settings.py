@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QSpinBox,
+    QWidget,
 )
 
 from m360desk.store.key import account_hash
@@ -25,12 +28,11 @@ from m360desk.ui.settings.check_view import CheckView
 from tests.ui.settings.whole_window import SESSIONS, Window, box, find, is_closed, paste, press
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from m360desk.simulator.host import SimulatorProcess
+    from m360desk.store.key import CacheKey
     from m360desk.system.credentials import StoredCredentials
     from m360desk.ui.settings.dialog import SettingsDialog
     from tests.workers.keyrings import MemoryKeyring
@@ -247,9 +249,71 @@ def test_forgetting_and_deleting_ask_first_and_say_what_goes(
     question = box(dialog, "questionBox")
     assert "live sessions" in question.text()
     assert f"{SESSIONS} sessions" in question.informativeText()
+    assert re.search(r"\d[.,]\d MB", question.informativeText())
+    shown: list[CacheKey | None] = []
+    window.desk.cache_opened.connect(lambda: shown.append(window.desk.key))
+    live = window.desk.key
+
+    def is_open() -> bool:
+        return window.desk.lanes is not None
+
     _agree(question, "Delete")
-    window.until(lambda: window.desk.lanes is not None and not window.desk.lanes.path.exists())
-    window.until(lambda: window.desk.key is not None)
+    assert not is_open()
+    assert window.main.findChild(QWidget, "welcomePage") is None  # nothing else is shown meanwhile
+    window.until(is_open)
+    assert shown == [live]
+    assert not Path(path).exists()
+    dialog.reject()
+    window.until(lambda: is_closed(dialog))
+    # What is forgotten is so in the next dialog too.
+    again = window.settings()
+    window.until(lambda: not find(again, QLineEdit, "authCode").isReadOnly())
+
+
+def test_accounts_have_names_and_are_switched_between_each_with_its_own_cache(
+    window: Window, own: StoredCredentials, backend: MemoryKeyring
+) -> None:
+    window.connect_account(own)
+    window.until(lambda: len(backend.entries) == 1)
+    dialog = window.settings()
+    assert find(dialog, QComboBox, "accountChoice").currentText() == f"Account …{own.auth_code[-4:]}"
+    QTest.keyClicks(find(dialog, QLineEdit, "accountName"), "Main  shop ")
+    dialog.accept()
+    window.until(lambda: is_closed(dialog))
+    first, second = account_hash(own.auth_code), account_hash(WRONG_CODE)
+
+    dialog = window.settings()
+    choice = find(dialog, QComboBox, "accountChoice")
+    assert choice.currentText() == f"Main shop (…{own.auth_code[-4:]})"
+    choice.setCurrentIndex(choice.count() - 1)
+    assert not find(dialog, QPushButton, "forgetCredentials").isEnabled()
+    dialog.accept()
+    assert "auth code is missing" in find(dialog, QLineEdit, "authCode").accessibleDescription()
+    QTest.keyClicks(find(dialog, QLineEdit, "accountName"), "Branch")
+    paste(dialog, "authCode", f"{WRONG_CODE}-{TOKEN}")
+    dialog.accept()
+    window.until(lambda: is_closed(dialog) and len(backend.entries) == 2)
+    assert window.desk.key is not None
+    assert window.desk.key.account == second
+    assert [account.name for account in window.file.load().settings.accounts] == ["Main shop", "Branch"]
+    assert "Branch" in _texts(window.main)
+
+    dialog = window.settings()
+    choice = find(dialog, QComboBox, "accountChoice")
+    assert choice.currentData() == second
+    paste(dialog, "authCode", own.auth_code)  # read-only: nothing of it stays
+    choice.setCurrentIndex(choice.findData(first))
+    code = find(dialog, QLineEdit, "authCode")
+    assert (code.text(), code.placeholderText()) == ("", f"Stored, ends in …{own.auth_code[-4:]}")
+    assert "Credentials accepted" in window.report(dialog)  # the chosen one's, not those of the one shown
+    dialog.accept()
+    window.until(lambda: window.shell.controller.listed == SESSIONS)
+    assert window.desk.key.account == first == window.file.load().settings.last_account
+    assert window.desk.settings.account(second) is not None
+
+
+def _texts(of: QWidget) -> str:
+    return " ".join(label.text() for label in of.findChildren(QLabel))
 
 
 def _agree(question: QMessageBox, word: str) -> None:
