@@ -1,7 +1,7 @@
 """Patient threads let the window's go first."""
 
 import os
-import sys
+import platform
 import threading
 
 import pytest
@@ -12,9 +12,11 @@ from m360desk.core.cancel import CancelToken
 from m360desk.workers.lane import Lane
 from m360desk.workers.priority import NICENESS
 
+ON_LINUX = platform.system() == "Linux"
+
 
 def _weight(_: None, __: CancelToken) -> object:
-    if sys.platform == "linux":
+    if ON_LINUX:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     return QThread.currentThread().priority()
 
@@ -26,7 +28,7 @@ def test_only_a_patient_lane_steps_back(qtbot: QtBot, patient: bool) -> None:
     lane.request("weigh", _weight, answers.append, answers.append)
     qtbot.waitUntil(lambda: bool(answers))
     lane.stop()
-    if sys.platform == "linux":
+    if ON_LINUX:
         usual = os.getpriority(os.PRIO_PROCESS, 0)
         assert answers == [min(19, max(usual, NICENESS)) if patient else usual]
     else:

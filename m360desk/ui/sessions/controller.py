@@ -105,6 +105,7 @@ class SessionsController(QObject):
             return
         self.query = query
         self._show_chips()
+        self._page.show_hits(query)
         self.query_changed.emit(query)
         self._ask(fresh=True)
 

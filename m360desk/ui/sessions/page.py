@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from m360desk.ui.sessions.cell_context import CellContext
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
 from m360desk.ui.sessions.describe import describe
+from m360desk.ui.sessions.hits import Hits
 from m360desk.ui.sessions.model import RowSource, SessionModel
 from m360desk.ui.sessions.row_painter import RowPainter
 from m360desk.ui.sessions.view import SessionTable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from m360desk.core.battery import Limits
+    from m360desk.core.query import Query
     from m360desk.store.reader import StoredRow
     from m360desk.ui.frame.filter_bar import FilterBar
     from m360desk.ui.icons import Icons
@@ -78,6 +80,7 @@ class SessionsPage(QWidget):
         column.addWidget(filter_bar)
         column.addWidget(self._stack, 1)
         self._restoring = False
+        self._hits = Hits()
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.doubleClicked.connect(lambda index: self.opened.emit(self.model.ids[index.row()]))
         self.table.sort_asked.connect(self.sort_asked)
@@ -117,6 +120,14 @@ class SessionsPage(QWidget):
     def cache_changed(self) -> None:
         """Rows may have changed: fetch what is on the screen again, in place."""
         self.model.mark_stale()
+
+    def show_hits(self, query: Query) -> None:
+        """Show from now on where this query's words stand."""
+        hits = Hits.of(query.root)
+        if hits != self._hits:
+            self._hits = hits
+            self._painter.forget()
+            self.table.viewport().update()
 
     def limits_changed(self) -> None:
         """The battery limits have changed."""
@@ -177,6 +188,7 @@ class SessionsPage(QWidget):
             zone=self._zone,
             limits=limits,
             metrics=metrics,
+            hits=self._hits,
             first_baseline=first,
             second_baseline=second,
             mark=mark,
