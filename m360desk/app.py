@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,7 +27,7 @@ from m360desk.workers.accounts import Accounts
 from m360desk.workers.desk import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from m360desk.options import Options
@@ -42,6 +43,16 @@ SWITCH_SECONDS = 0.001
 
 
 SCREENSHOT_SIZE = (1440, 900)
+AFTER_FIRST_ROWS = (
+    "m360desk.ui.session_shown",
+    "m360desk.ui.sidebar.side_bar",
+    "m360desk.ui.finding",
+    "m360desk.ui.scan.work",
+    "m360desk.ui.scanner",
+    "m360desk.ui.help.desk_help",
+    "PySide6.QtNetwork",
+)
+"""What completes the window: to load it takes as long as to come to the first rows."""
 
 
 class Application(QObject):
@@ -49,6 +60,8 @@ class Application(QObject):
 
     first_rows = Signal()
     """The list shows rows, or why it has none, for the first time."""
+    completed = Signal()
+    """All parts of the window are there."""
 
     def __init__(self, options: Options, app: QApplication, *, alone: bool = False) -> None:
         """``alone``: this process holds the profile's lock, so further starts are to find this window."""
@@ -77,6 +90,7 @@ class Application(QObject):
         self._window_file = WindowFile(self.places.window_file)
         self._notes = loaded.notes
         self._reports: list[Report] = []
+        self._steps: Iterator[Callable[[], None]] = iter(())
         self._options = options
         self.shell.shown.connect(self._first_shown)
         self.shell.window.closing.connect(self._keep_window)
@@ -97,6 +111,7 @@ class Application(QObject):
 
     def stop(self) -> None:
         """Close everything; returns when every thread has ended."""
+        self._steps = iter(())
         self.accounts.stop()
         self.desk.stop()
         self.accounts.clear_away()
@@ -142,26 +157,49 @@ class Application(QObject):
 
     def _first_shown(self) -> None:
         self.first_rows.emit()
-        QTimer.singleShot(0, self._go_on)
+        QTimer.singleShot(0, self._load_rest)
+
+    def _load_rest(self) -> None:
+        """Load what comes after the first rows, in a worker: the window answers meanwhile."""
+        self._start_reporting()
+        self._end_when_asked()
+        self.desk.chores.request(
+            "rest",
+            lambda *_: [import_module(name) for name in AFTER_FIRST_ROWS],
+            lambda _: self._go_on(),
+            self.desk.failed.emit,
+        )
 
     def _go_on(self) -> None:
-        """What comes after the first rows."""
-        from m360desk.system.views_file import ViewsFile
-
+        """Build what comes after the first rows, each part in a turn of the event loop for itself."""
         # What is loaded by now stays for good: the collector need not look at it again and again.
         gc.freeze()
         gc.enable()
-        self._start_reporting()
-        self._end_when_asked()
+        self._steps = iter((self._build_side_bar, self._build_small, self.shell.build_rest, self._complete))
+        self._next_step()
+
+    def _next_step(self) -> None:
+        step = next(self._steps, None)
+        if step is not None:
+            step()
+            QTimer.singleShot(0, self._next_step)
+
+    def _build_side_bar(self) -> None:
+        from m360desk.system.views_file import ViewsFile
+
         self._app.setWindowIcon(application_icon())
-        self.shell.build_rest()
         self.shell.build_side_bar(ViewsFile(self.places.settings_file.with_name("views.toml")))
+
+    def _build_small(self) -> None:
         self.shell.build_help(self.places, self.redactor)
         self.shell.say_notes(self._notes)
         self._offer_reports()
         self._listen()
         if self._options.page == "battery":
             self.shell.show_battery_page()
+
+    def _complete(self) -> None:
+        self.completed.emit()
         if self._options.screenshot is None or self._options.demo:
             self.accounts.sync_on_start()
 

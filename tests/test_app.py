@@ -197,9 +197,8 @@ def test_a_folder_that_cannot_be_used_costs_the_lock_not_the_window(
 
 def _open(profile: Path, qapp: QApplication, qtbot: QtBot) -> Application:
     application = Application(Options(profile=profile), qapp)
-    with qtbot.waitSignal(application.shell.shown, timeout=10_000):
+    with qtbot.waitSignal(application.completed, timeout=10_000):
         application.start()
-    qtbot.waitUntil(lambda: application.shell.detail is not None)
     return application
 
 
