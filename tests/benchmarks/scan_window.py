@@ -30,8 +30,9 @@ class Gun(QObject):
         self._application, self._app = application, app
         self._codes = codes
         self._clock = 0
-        self._pressed = 0.0
+        self._pressed = self._used = 0.0
         self.times: list[float] = []
+        self.used: list[float] = []
         scanner = application.shell.findChild(Scanner)
         assert scanner is not None
         scanner._clock = self._key_time
@@ -52,7 +53,7 @@ class Gun(QObject):
         assert handle is not None
         for character in self._codes[len(self.times)]:
             QTest.keyClick(handle, ord(character))
-        self._pressed = time.perf_counter()
+        self._pressed, self._used = time.perf_counter(), time.process_time()
         QTest.keyClick(handle, Qt.Key.Key_Return)
 
     def _shown(self) -> None:
@@ -74,6 +75,7 @@ class Gun(QObject):
 
     def _painted(self) -> None:
         self.times.append((time.perf_counter() - self._pressed) * 1000)
+        self.used.append((time.process_time() - self._used) * 1000)
         QTimer.singleShot(30, self.pull)
 
 
@@ -111,7 +113,7 @@ def main(profile: str, count: int) -> None:
     application.start()
     app.exec()
     application.stop()
-    print(json.dumps(guns[0].times))
+    print(json.dumps({"clock": guns[0].times, "processor": guns[0].used}))
 
 
 if __name__ == "__main__":

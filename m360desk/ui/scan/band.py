@@ -76,7 +76,7 @@ class VerdictBand(QWidget):
         line = theme.fonts.heading_line if small else _VERDICT_LINE
         painter.setFont(font)
         painter.setPen(ink)
-        room = self.width() - left - _LEFT - (self._right_width() if small else 0)
+        room = self.width() - left - _LEFT - self._code_width()
         # Never wider than the band, whatever the font: a verdict that is cut off is none.
         fitted = _fitted(font, head.title, room)
         painter.setFont(fitted)
@@ -188,8 +188,15 @@ class VerdictBand(QWidget):
         """What stands at the right end, with a gap before it."""
         theme, head = self._themes.theme, self._headline
         word = QFontMetrics(theme.fonts.small_strong).horizontalAdvance(head.made_up) + 2 * GRID
-        code = QFontMetrics(self._code_font(theme)).horizontalAdvance(head.code)
-        return max(word if head.made_up else 0, code if head.look is Look.NOTE else 0) + 2 * GRID
+        return (
+            max(word if head.made_up else 0, self._code_width() if head.look is Look.NOTE else 0) + 2 * GRID
+        )
+
+    def _code_width(self) -> int:
+        """The room that what was scanned takes beside the title."""
+        code = self._headline.code
+        metrics = QFontMetrics(self._code_font(self._themes.theme))
+        return metrics.horizontalAdvance(code) + 2 * GRID if code else 0
 
     def _line_height(self, theme: Theme) -> int:
         metrics = QFontMetrics(self._line_font(theme))

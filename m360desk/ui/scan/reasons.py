@@ -80,6 +80,7 @@ class ReasonsView(QListView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setTabKeyNavigation(False)
         self.viewport().setAutoFillBackground(False)
+        themes.changed.connect(self._delegate.forget)
         themes.changed.connect(self._fit)
 
     @property
@@ -91,6 +92,7 @@ class ReasonsView(QListView):
         """Show other rows."""
         if reasons != self._reasons.reasons:
             self._reasons.show(reasons)
+            self._delegate.forget()
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -111,6 +113,11 @@ class _Delegate(QStyledItemDelegate):
     def __init__(self, view: ReasonsView, themes: ThemeSource, marks: Marks) -> None:
         super().__init__(view)
         self._view, self._themes, self._marks = view, themes, marks
+        self._known: dict[tuple[Reason, int], tuple[int, int]] = {}
+
+    def forget(self) -> None:
+        """Measure anew: other rows, or another font."""
+        self._known.clear()
 
     def height(self, reason: Reason, width: int) -> int:
         """Return the height of a row in a list that wide, its line included."""
@@ -153,6 +160,13 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
     def _heights(self, reason: Reason, width: int) -> tuple[int, int]:
+        """The heights of the fact and of what stands under it; wrapping text is measured once."""
+        found = self._known.get((reason, width))
+        if found is None:
+            found = self._known[reason, width] = self._measured(reason, width)
+        return found
+
+    def _measured(self, reason: Reason, width: int) -> tuple[int, int]:
         fonts = self._themes.theme.fonts
         box = QRect(0, 0, self._room(width), 10_000)
         first = QFontMetrics(fonts.strong).boundingRect(box, _WRAP, reason.fact).height()
