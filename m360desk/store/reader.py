@@ -255,6 +255,14 @@ class CacheReader:
                 masks.append(search.mask(node))
             return Found(self._in_memory, tuple(masks), self._terms)
 
+    def warm_up(self, cancel: CancelToken) -> None:
+        """Read the columns into memory, so that the next `in_memory` is quick.
+
+        Raises:
+            Cancelled: by `cancel`.
+        """
+        self.in_memory((), cancel=cancel).columns.device_order()
+
     def newest_batch(self) -> int:
         """The number of the last stored page; it grows with every page."""
         with self._reading():

@@ -165,8 +165,12 @@ class Shell(QObject):
     def _load_charts(self) -> None:
         """Load what the charts are drawn with, in a worker: it takes most of a second."""
         self.desk.chores.request(
-            "charts", lambda *_: import_module(CHARTS), lambda _: None, self.desk.failed.emit
+            "charts", lambda *_: import_module(CHARTS), lambda _: self._warm_columns(), self.desk.failed.emit
         )
+
+    def _warm_columns(self) -> None:
+        """Read the columns that charts compute from, so that the first picture does not wait for them."""
+        self.desk.read("columns", lambda reader, token: reader.warm_up(token), lambda _: None)
 
     def _watch_scanner(self, session: ShownSession) -> None:
         from m360desk.ui.finding import DeviceFinding

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LEFT, _BETWEEN, _RIGHT = 60, 48, 20
 _TAIL_SHARE = 0.005
+_LEAST_UNITS = 12
 NOTHING_TOLD = "This account's devices report neither capacities nor temperature nor drain."
 
 
@@ -195,7 +196,10 @@ def _ends(found: Spread) -> tuple[int, int]:
     while last > first and above + found.counts[last] <= found.known * _TAIL_SHARE:
         above += found.counts[last]
         last -= 1
-    return (found.lowest + first, found.lowest + last)
+    # A few units alone would be bars as wide as the plot.
+    air = max(0, _LEAST_UNITS - (last - first + 1))
+    first, last = found.lowest + first - air // 2, found.lowest + last + air - air // 2
+    return (first, last)
 
 
 def _span(first: Cell, last: Cell) -> tuple[int, int, int]:

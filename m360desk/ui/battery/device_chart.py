@@ -19,6 +19,7 @@ from m360desk.ui.battery.scale import Scale, whole_ticks
 from m360desk.ui.text import counted, long_date, number, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, tzinfo
 
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _LEFT, _RIGHT = 60, 24
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_CAPACITY = "full charge of design"
 NO_DEVICE = "Search for one device, by its IMEI for example, to see its battery over time."
 
 
@@ -221,6 +223,8 @@ class DeviceChart(QWidget):
         paint.draw_text(
             painter, place, paint.RIGHT, self.forecast_words(), theme.fonts.small_strong, theme.text
         )
+        if self.device is not None and any(share is not None for share in self.device.capacity):
+            self._paint_legend(painter, upper)
         self._paint_cycles(painter, lower)
         paint.axis(painter, lower, self._ticks(lower), theme)
         limit = self.limits.replace_under
@@ -247,6 +251,9 @@ class DeviceChart(QWidget):
         return ticks
 
     def _paint_cycles(self, painter: QPainter, scale: Scale) -> None:
+        if all(point.cycles is None for point in self._points()):
+            paint.say(painter, scale.box, "not reported", self._themes.theme)
+            return
         for point in self._points():
             if point.cycles is not None:
                 top = round(scale.y(point.cycles))
@@ -260,40 +267,59 @@ class DeviceChart(QWidget):
             painter.setPen(paint.dashed(theme.text2, paint.INTERVAL_DOTS))
             painter.drawLine(QPointF(across, upper.box.top()), QPointF(across, lower.box.bottom()))
             words = "battery replaced" if event.is_sure else "replaced, or gauge reset"
-            place = QRectF(across - 100, upper.box.top() - line - 2, 200, line)
+            half = paint.text_width(words, theme.fonts.small) / 2
+            # Beside the axis' title, and inside at the right.
+            middle = max(upper.box.left() + 24 + half, min(upper.box.right() - half, across))
+            place = QRectF(middle - half, upper.box.top() - line - 4, 2 * half, line)
             colours = (theme.text, theme.base)
             paint.draw_halo_text(painter, place, paint.CENTRE, words, theme.fonts.small, colours)
 
     def _paint_capacity(self, painter: QPainter, scale: Scale) -> None:
         assert self.device is not None  # noqa: S101 - painted with points only
-        told = [
-            scale.point(point.time_ms or 0, max(scale.bottom, min(scale.top, share)))
-            for point, share in zip(self.device.points, self.device.capacity, strict=True)
-            if share is not None
-        ]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(paint.dashed(self._themes.theme.text, paint.INTERVAL_DOTS))
-        painter.drawPolyline(QPolygonF(told))
+        for each in self._lines(scale, self.device.capacity):
+            painter.drawPolyline(QPolygonF(each))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+    def _lines(self, scale: Scale, percents: Sequence[float | None]) -> list[list[QPointF]]:
+        """A line for each battery that was in the device."""
+        events = {event.place for event in replacements(self._points())}
+        lines: list[list[QPointF]] = [[]]
+        for at, (point, figure) in enumerate(zip(self._points(), percents, strict=True)):
+            if at in events:
+                lines.append([])
+            if figure is not None:
+                level = max(scale.bottom, min(scale.top, figure))
+                lines[-1].append(scale.point(point.time_ms or 0, level))
+        return lines
+
+    def _paint_legend(self, painter: QPainter, scale: Scale) -> None:
+        """Name the two lines at the bottom of the plot, where the limit leaves room."""
+        theme, line = self._themes.theme, self._themes.theme.fonts.small_line
+        right, top = scale.box.right(), scale.box.bottom() - line - 2
+        dotted = paint.dashed(theme.text, paint.INTERVAL_DOTS)
+        for pen, words in ((dotted, _CAPACITY), (QPen(theme.data, 2), "health")):
+            width = paint.text_width(words, theme.fonts.small)
+            box = QRectF(right - width, top, width, line)
+            colours = (theme.text2, theme.base)
+            paint.draw_halo_text(painter, box, paint.LEFT, words, theme.fonts.small, colours)
+            painter.setPen(pen)
+            middle = paint.crisp(box.center().y())
+            painter.drawLine(QPointF(box.left() - 22, middle), QPointF(box.left() - 6, middle))
+            right = box.left() - 22 - 16
 
     def _paint_health(self, painter: QPainter, scale: Scale) -> None:
         """The line is broken where the battery was replaced; each reading has the shape of its band."""
         from m360desk.ui.battery.models_delegate import SHAPES, paint_shape
 
-        theme, events = self._themes.theme, {event.place for event in replacements(self._points())}
-        line: list[QPointF] = []
-        lines = [line]
-        known = [(at, point) for at, point in enumerate(self._points()) if point.percent is not None]
-        for at, point in known:
-            if at in events:
-                line = []
-                lines.append(line)
-            line.append(scale.point(point.time_ms or 0, point.percent or 0))
+        theme = self._themes.theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.data, 2))
-        for each in lines:
+        for each in self._lines(scale, [point.percent for point in self._points()]):
             painter.drawPolyline(QPolygonF(each))
-        for _, point in known:
+        known = [point for point in self._points() if point.percent is not None]
+        for point in known:
             shape = SHAPES[band(point.percent, self.limits)]
             paint_shape(painter, scale.point(point.time_ms or 0, point.percent or 0), shape, theme)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

@@ -111,7 +111,7 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
     arrived = choices.first("time")
     worn, modelled = choices.newest(*by_cycles), choices.newest("model")
     told = choices.newest("temperature", "drain")
-    unit = unit_for(time[dated])
+    unit = unit_for(np.concatenate([time[dated], time[arrived]]))
     name = _namer(found)
     return Figures(
         own=own,

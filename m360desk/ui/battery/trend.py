@@ -287,7 +287,8 @@ class TrendChart(Chart):
         low, high = ends
         left, right, top = self._upper.x(low), self._upper.x(high), self._upper.box.top()
         box = QRectF(left, top, right - left, self._lower.box.bottom() - top)
-        name = self._line.name(round(low + 0.01), round(high - 0.01))
+        last = min(self._line.count - 1, round(high - 0.01))
+        name = self._line.name(max(0, round(low + 0.01)), last)
         paint.draw_range(painter, box, name, self.theme, grips=True)
 
     def _marked_places(self) -> tuple[float, float] | None:
