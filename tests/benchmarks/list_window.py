@@ -70,9 +70,7 @@ class Hand(QObject):
         took = {}
         for number, column in enumerate(columns):
             if column.sort != "time":
-                took[column.title] = self._measure(
-                    lambda number=number: clicked.emit(number), new_answer=True
-                )
+                took[column.title] = self._measure(partial(clicked.emit, number), new_answer=True)
                 self._settle()
         self._measure(lambda: clicked.emit(0), new_answer=True)
         self._settle()
