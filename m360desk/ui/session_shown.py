@@ -246,6 +246,7 @@ class ShownSession(QObject):
         pane.report_requested.connect(work.make_report)
         pane.version_requested.connect(work.show_version)
         pane.link_requested.connect(work.open_link)
+        pane.check_requested.connect(work.check_blacklist)
         pane.print_requested.connect(self._print)
         pane.pdf_requested.connect(self._save_pdf)
         pane.many.export_requested.connect(self._export)

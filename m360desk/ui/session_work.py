@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
 
 from m360desk.core.query import EVERYTHING, Order
 from m360desk.core.user_text import UserText
+from m360desk.ui.blacklist_question import blacklist_question, checked
 from m360desk.ui.detail.loading import load_session
 from m360desk.ui.detail.raw_body import RawBody
 from m360desk.ui.detail.record_facts import is_local, is_safe_link
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from m360desk.api.answers import ReportLink
+    from m360desk.services.blacklist import BlacklistOutcome
     from m360desk.ui.detail.loading import SessionDetail
     from m360desk.ui.icons import Icons
     from m360desk.ui.theme_source import ThemeSource
@@ -71,6 +73,22 @@ class SessionWork(QObject):
             )
 
         self._with_session_id(row_id, order)
+
+    def check_blacklist(self, imei: str) -> None:
+        """Ask whether an IMEI is to be checked against the blacklist; it is only when the answer is yes."""
+        mode = self._desk.key.mode if self._desk.key is not None else "testing"
+        box = blacklist_question(imei, mode, self._window)
+        box.accepted.connect(lambda: self._check_blacklist(imei, mode))
+        box.open()
+
+    def _check_blacklist(self, imei: str, mode: str) -> None:
+        def done(outcome: BlacklistOutcome) -> None:
+            self.noted.emit(checked(imei, outcome, mode))
+
+        self.noted.emit(UserText("The blacklist check is ordered.", "Its result takes a while.", ""))
+        self._accounts.check_blacklist(
+            imei, done, lambda error: self._say_failed("The blacklist check could not be finished.", error)
+        )
 
     def export(self, row_ids: Sequence[int]) -> None:
         """Save these sessions as a file."""

@@ -21,7 +21,7 @@ from m360desk.system.credentials import (
 )
 from m360desk.workers.account_sync import AccountSync
 from m360desk.workers.demo import DEMO_SESSIONS, Demo
-from m360desk.workers.finder import Found, LookUp, make_report, read_again
+from m360desk.workers.finder import Found, LookUp, check_blacklist, make_report, read_again
 from m360desk.workers.keys import Keys
 from m360desk.workers.lines import Lines
 from m360desk.workers.trial import try_connection
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from m360desk.api.answers import ReportLink
     from m360desk.api.check import ConnectionReport
     from m360desk.core.scanning import Code
+    from m360desk.services.blacklist import BlacklistOutcome
     from m360desk.simulator.host import SimulatorProcess
     from m360desk.store.key import Mode
     from m360desk.store.reader import CacheReader
@@ -196,6 +197,12 @@ class Accounts(QObject):
     ) -> None:
         """Have the service make a report of one session; ``done`` gets where it can be read."""
         make_report(self._desk, self._lines, session_id, done, failed)
+
+    def check_blacklist(
+        self, imei: str, done: Callable[[BlacklistOutcome], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Order a blacklist check, paid for in live mode: only after the user was asked and has agreed."""
+        check_blacklist(self._desk, self._lines, imei, done, failed)
 
     # Settings
 

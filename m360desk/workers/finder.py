@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from m360desk.core.cancel import CancelToken
     from m360desk.core.scanning import Code
     from m360desk.core.user_text import UserText
+    from m360desk.services.blacklist import BlacklistOutcome
     from m360desk.services.lookup import LookupResult
     from m360desk.store.reader import CacheReader
     from m360desk.workers.desk import Desk
@@ -180,6 +181,24 @@ def read_again(
         _ask(desk, line, Scan("session", session_id), done, failed)
 
     lines.with_line(ask, failed)
+
+
+def check_blacklist(
+    desk: Desk, lines: Lines, imei: str, done: Callable[[BlacklistOutcome], None], failed: Failed
+) -> None:
+    """Have an IMEI checked against the blacklist, which in live mode is paid for: the user has agreed."""
+
+    def order(line: Line) -> None:
+        testing = desk.key is not None and desk.key.mode == "testing"
+
+        async def job() -> BlacklistOutcome:
+            from m360desk.services.blacklist import check_blacklist as check
+
+            return await check(line.client(), imei, testing=testing)
+
+        desk.network.start(job, done, failed)
+
+    lines.with_line(order, failed)
 
 
 def make_report(

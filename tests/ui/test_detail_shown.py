@@ -7,15 +7,17 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from m360desk.core.battery import Limits, band
 from m360desk.core.fields import INDEX
 from m360desk.core.records import read
 from m360desk.core.selection import summarise
+from m360desk.services import blacklist
 from m360desk.simulator.host import SimulatorProcess
 from m360desk.ui import export_dialog
 from m360desk.ui.detail.lines import LinesView
@@ -238,3 +240,37 @@ def test_a_report_that_cannot_be_made_is_told(open_bench: OpenBench, simulator: 
     band = bench.window.note_band
     bench.qtbot.waitUntil(lambda: "could not be made" in band.accessibleName(), timeout=10_000)
     simulator.control("settings", accountMode="live")
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support propagateSizeHints", extend=True)
+def test_a_blacklist_check_is_ordered_only_after_a_yes(
+    open_bench: OpenBench, simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blacklist.check_blacklist, "__kwdefaults__", {"pauses": (0.0, 0.0, 0.0)})
+    bench = _synced(open_bench, simulator)
+    simulator.control("reset-counters")
+    pane = _pane(bench)
+    model = bench.application.shell.page.model
+    position = next(n for n in range(12) if (row := model.row_at(n)) is not None and row.get("imei"))
+    bench.table.select_row(position)
+    bench.settle()
+    assert pane.content is not None
+
+    def answer(name: str) -> None:
+        assert pane.content is not None
+        pane.check_requested.emit(pane.content.imei)
+        box = bench.window.findChild(QMessageBox, "blacklistQuestion")
+        assert box is not None
+        assert "1 token" in box.findChild(QPushButton, "orderCheck").text()  # type: ignore[union-attr]  # it has one
+        assert box.defaultButton().text() == "Cancel"
+        button = box.findChild(QPushButton, name) if name else box.defaultButton()
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        bench.qtbot.waitUntil(lambda: not shiboken6.isValid(box))
+
+    answer("")
+    assert simulator.control("counters")["tokensSpent"] == 0
+    answer("orderCheck")
+    band = bench.window.note_band
+    bench.qtbot.waitUntil(lambda: "blacklisted" in band.accessibleName(), timeout=10_000)
+    assert simulator.control("counters")["tokensSpent"] == 1

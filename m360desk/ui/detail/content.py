@@ -147,7 +147,7 @@ class SectionContent:
 
 @dataclass(frozen=True, slots=True)
 class PaneContent:
-    """Everything but the raw record."""
+    """Everything but the raw record. ``imei`` is the device's where it is a valid one."""
 
     title: str
     facts: str
@@ -158,5 +158,6 @@ class PaneContent:
     readings: tuple[Reading, ...] = ()
     battery_notes: tuple[Line, ...] = ()
     dashboard_link: str = ""
+    imei: str = ""
     properties: int = 0
     plain_text: str = field(default="", repr=False)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from m360desk.core.reading import Reading
 from m360desk.ui.detail.content import SECTIONS, IdentityItem, Line, PaneContent, Run, SectionContent
 from m360desk.ui.detail.describe_battery import battery_notes, battery_section, storage_section
-from m360desk.ui.detail.describe_head import badges, dashboard_link, facts, gauge, identities, title
+from m360desk.ui.detail.describe_head import (
+    badges,
+    dashboard_link,
+    facts,
+    gauge,
+    identities,
+    title,
+    valid_imei,
+)
 from m360desk.ui.detail.describe_rest import (
     blacklist_section,
     expenses_section,
@@ -70,6 +78,7 @@ def describe(session: SessionDetail, context: PaneContext) -> PaneContent:
         readings=found,
         battery_notes=battery_notes(found, context),
         dashboard_link=dashboard_link(fields),
+        imei=valid_imei(fields),
         properties=len(record) + len(detail.left_out),
         plain_text=_plain_text(head, identity, sections),
     )

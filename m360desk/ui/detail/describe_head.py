@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from m360desk.core.battery import Band, HealthPoint, band, reading_quality
 from m360desk.core.flags import BLACKLISTED, SIM_LOCK
+from m360desk.core.identity import imei_problem
 from m360desk.ui.detail.content import Badge, Gauge, IdentityItem
 from m360desk.ui.detail.pieces import count, figure, names, plain
 from m360desk.ui.marks import FAILED, Mark
@@ -136,6 +137,12 @@ def dashboard_link(fields: Fields) -> str:
     """Return the address of the device's sessions in the vendor's dashboard, "" without an IMEI."""
     imei = plain(fields.get("imei"))
     return _DASHBOARD + quote(imei, safe="") if imei else ""
+
+
+def valid_imei(fields: Fields) -> str:
+    """Return the IMEI where it is one, "" where it is none or has a fault."""
+    imei = plain(fields.get("imei"))
+    return imei if imei and imei_problem(imei) is None else ""
 
 
 def _identity(caption: str, fields: Fields, name: str) -> IdentityItem:

@@ -63,6 +63,7 @@ class DetailPane(QScrollArea):
     report_requested = Signal(object)
     version_requested = Signal(object, int)
     link_requested = Signal(str)
+    check_requested = Signal(str)
     print_requested = Signal()
     pdf_requested = Signal()
     folds_changed = Signal()
