@@ -5,11 +5,15 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from m360desk.core.battery import Band, band
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
 from m360desk.core.folding import as_text
 from m360desk.ui.marks import BAR_WIDTH, FAILED, Mark
 from m360desk.ui.sessions.cell_context import MARK, pieces
+from m360desk.ui.sessions.hits import IDENTITIES
+from m360desk.ui.sessions.plain_values import in_words
 from m360desk.ui.text import NOTHING, imei_parts, storage, title_of
 
 if TYPE_CHECKING:
@@ -29,7 +33,11 @@ def lay_out_cell(
     column: ListColumn, row: StoredRow, x: int, width: int, context: CellContext, out: RowLayout
 ) -> None:
     """Add what one cell shows, ``x`` and ``width`` being the column's."""
-    _CELLS[column.name](row, x, width, context, out)
+    lay_out = _CELLS.get(column.name)
+    if lay_out is not None:
+        lay_out(row, x, width, context, out)
+    else:
+        _plain(column, row, x, width, context, out)
 
 
 def _text(value: StoredValue) -> str:
@@ -220,6 +228,25 @@ def _custom(row: StoredRow, x: int, width: int, context: CellContext, out: RowLa
     line: list[Piece] = [(shown, "body", "text")]
     if shown == text:
         line = context.marked("custom", text, "body", "text")
+    _run(line, x + PADDING, context.first_baseline, room + PADDING, context, out)
+
+
+def _plain(
+    column: ListColumn, row: StoredRow, x: int, width: int, context: CellContext, out: RowLayout
+) -> None:
+    value = row.get(column.name)
+    text, room = in_words(column.name, value, context.zone), width - 2 * PADDING
+    colour = "text2" if text == NOTHING else "text"
+    if column.alignment & Qt.AlignmentFlag.AlignRight:
+        text = context.elided(text, "body", room)
+        out.text(
+            x + width - PADDING - context.width(text, "body"), context.first_baseline, text, "body", colour
+        )
+        return
+    shown = context.elided(text, "body", room, middle=column.name in IDENTITIES)
+    line: list[Piece] = [(shown, "body", colour)]
+    if shown == text and isinstance(value, str):
+        line = context.marked(column.name, text, "body", colour)
     _run(line, x + PADDING, context.first_baseline, room + PADDING, context, out)
 
 

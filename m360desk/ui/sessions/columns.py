@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 
+from m360desk.core.fields import COLUMNS as FIELDS
+from m360desk.core.fields import Field, Kind
+
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
@@ -38,3 +41,18 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn("operator", "Operator", "operator", 72, "Who tested it", folds=2),
     ListColumn("custom", "Custom ID", "custom", 80, "The shop's own number", folds=1),
 )
+
+_TOLD = frozenset(("time", "model", "battery", "cycles", "grade", "flags", "operator", "custom"))
+"""Fields that the columns above show whole."""
+
+
+def _plain(field: Field) -> ListColumn:
+    width = {Kind.TIME: 132, Kind.FLAG: 60, Kind.INTEGER: 84, Kind.NUMBER: 84}.get(field.kind, 120)
+    alignment = _RIGHT if field.right else _LEFT
+    return ListColumn(field.name, field.title, field.name, width, field.title, alignment)
+
+
+MORE_COLUMNS: tuple[ListColumn, ...] = tuple(
+    _plain(field) for field in FIELDS if field.listed and field.name not in _TOLD
+)
+"""The rest of the catalogue, for those who want to see it in the list."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
 from m360desk.core.folding import as_text
+from m360desk.ui.sessions.plain_values import in_words
 from m360desk.ui.text import NOTHING, iso_time, listed, number, percent, spoken_time, storage, title_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def describe(column: ListColumn, row: StoredRow, role: int, now_ms: int, zone: t
         if role == Qt.ItemDataRole.ToolTipRole:
             return iso_time(moment, zone)
         return spoken_time(moment, now_ms=now_ms, zone=zone)
-    return _WORDS[column.name](row)
+    words = _WORDS.get(column.name)
+    return words(row) if words is not None else in_words(column.name, row.get(column.name), zone)
 
 
 def _text(row: StoredRow, name: str) -> str:

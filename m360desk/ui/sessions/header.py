@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QHeaderView, QWidget
 
-from m360desk.ui.theme import FOCUS_WIDTH
+from m360desk.ui.text import counted
+from m360desk.ui.theme import FOCUS_WIDTH, RADIUS_CONTROL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtCore import QSize
 
     from m360desk.ui.theme_source import ThemeSource
@@ -20,6 +32,56 @@ ARROW = 7
 
 
 _ENTER = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FoldedButton(QAbstractButton):
+    """Stands over the header's right end: how many columns have no room."""
+
+    def __init__(self, themes: ThemeSource, header: QWidget) -> None:
+        super().__init__(header)
+        self.setObjectName("foldedColumns")
+        self._themes, self._header = themes, header
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+        self.hide()
+
+    def show_folded(self, titles: Sequence[str]) -> None:
+        """Name the columns that are folded; none hides the button."""
+        self.setText(f"+{len(titles)}")
+        words = ", ".join(titles)
+        self.setAccessibleName(f"{counted(len(titles), 'column', 'columns')} without room: {words}")
+        self.setToolTip(f"No room for: {words}")
+        self.setVisible(bool(titles))
+        self.place()
+
+    def place(self) -> None:
+        """Stand at the header's right end."""
+        header, fonts = self._header, self._themes.theme.fonts
+        width = QFontMetrics(fonts.small).horizontalAdvance(self.text()) + 14
+        height = min(fonts.small_line + 4, header.height() - 6)
+        self.setGeometry(header.width() - width - 4, (header.height() - height) // 2, width, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._themes.theme
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.base)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        focused = self.hasFocus()
+        painter.setPen(QPen(theme.accent if focused else theme.line2, FOCUS_WIDTH if focused else 1))
+        painter.setBrush(theme.sunken if self.isDown() or self.underMouse() else theme.window)
+        inset = 1.0 if focused else 0.5
+        frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.setFont(theme.fonts.small)
+        painter.setPen(theme.text2)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            self.click()
+            return
+        super().keyPressEvent(event)
 
 
 class ListHeader(QHeaderView):
@@ -38,11 +100,16 @@ class ListHeader(QHeaderView):
         self.setSortIndicatorShown(True)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(36)
+        self.folded = FoldedButton(themes, self)
 
     def sizeHint(self) -> QSize:
         size = super().sizeHint()
         size.setHeight(max(28, self._themes.theme.fonts.small_line + 12))
         return size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.folded.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from m360desk.core.query_nodes import Node
 
 Span = tuple[int, int]
-_IDENTITIES = frozenset(("imei", "serial", "m360id", "custom"))
+IDENTITIES = frozenset(("imei", "imei2", "serial", "m360id", "custom", "session"))
 """A part of one is worth pointing out; a model or an operator that was chosen is the same in every row."""
 
 
@@ -40,7 +40,7 @@ class Hits:
                 waiting += node.nodes
             elif isinstance(node, Words):
                 words.append(node.text)
-            elif isinstance(node, Compare) and node.op == "match" and node.field.name in _IDENTITIES:
+            elif isinstance(node, Compare) and node.op == "match" and node.field.name in IDENTITIES:
                 texts = tuple(str(value) for value in node.values if value)
                 fields[node.field.name] = fields.get(node.field.name, ()) + texts
         return cls(tuple(words), fields)

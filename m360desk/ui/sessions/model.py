@@ -71,6 +71,20 @@ class SessionModel(QAbstractTableModel):
         self._asked = frozenset()
         self.endResetModel()
 
+    def add_column(self, column: ListColumn) -> None:
+        """Show one more column, behind the others."""
+        end = len(self.columns)
+        self.beginInsertColumns(NO_INDEX, end, end)
+        self.columns = (*self.columns, column)
+        self.endInsertColumns()
+
+    def remove_column(self, column: ListColumn) -> None:
+        """Show a column no longer."""
+        at = self.columns.index(column)
+        self.beginRemoveColumns(NO_INDEX, at, at)
+        self.columns = (*self.columns[:at], *self.columns[at + 1 :])
+        self.endRemoveColumns()
+
     def forget(self) -> None:
         """Drop everything: another account or mode is shown from now on."""
         self._rows.clear()

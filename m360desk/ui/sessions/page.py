@@ -189,6 +189,7 @@ class SessionsPage(QWidget):
             limits=limits,
             metrics=metrics,
             hits=self._hits,
+            compact=self.table.compact,
             first_baseline=first,
             second_baseline=second,
             mark=mark,

@@ -6,14 +6,17 @@ interpreter's lock each of them may have to wait. One call that paints all visib
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from m360desk.ui.sessions.columns import MORE_COLUMNS
 from m360desk.ui.sessions.header import ListHeader
 from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
+from m360desk.ui.sessions.table_columns import TableColumns
 
 if TYPE_CHECKING:
     from m360desk.ui.sessions.model import SessionModel
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 _MEASURE, _MEASURE_WIDTH = "2 failed · 11 passed", 116
 """A text, and its width in the font for which the columns' widths are given (Noto Sans of 13 px)."""
 
+
+PATIENCE_MS = 50
+"""So long a row that is not here yet stays blank: most come sooner, and nothing is to flicker."""
 
 MOST_MINIMUM = 960 - 320 - 1
 """Never ask for more than the narrowest window has beside the narrowest detail pane."""
@@ -48,8 +54,12 @@ class SessionTable(QTableView):
         self._hovered = -1
         self._painted = False
         self._sort = ("time", True)
-        self._scale = 0.0
-        self._widths: list[int] = []
+        self._compact = False
+        self._waiting: dict[int, float] = {}
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self.viewport().update())
         # To wrap a viewport made by Qt, PySide would look through all classes of widgets: ten milliseconds.
         viewport = QWidget(self)
         # One that Qt knows to be opaque is scrolled by copying what it shows.
@@ -74,20 +84,22 @@ class SessionTable(QTableView):
         header = ListHeader(themes, self)
         self.setHorizontalHeader(header)
         header.sectionClicked.connect(self._header_clicked)
-        header.sectionResized.connect(self._resized)
+        self.columns = TableColumns(header, model, MORE_COLUMNS)
+        self.columns.changed.connect(self._columns_changed)
+        self.folded_button = header.folded
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
         self.show_sort("time", True)
 
     # What is shown
 
-    def show_sort(self, field: str, descending: bool) -> None:
-        """Put the header's arrow on the column that sorts by a field."""
+    def show_sort(self, field: str, descending: bool, section: int | None = None) -> None:
+        """Put the header's arrow on a column that sorts by a field: ``section``, else the first."""
         self._sort = (field, descending)
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        for number, column in enumerate(self._sessions.columns):
-            if column.sort == field:
-                self.horizontalHeader().setSortIndicator(number, order)
+        if section is None:
+            section = next(n for n, column in enumerate(self._sessions.columns) if column.sort == field)
+        self.horizontalHeader().setSortIndicator(section, order)
 
     def current_row_id(self) -> int | None:
         """The session under the cursor, or None."""
@@ -108,6 +120,21 @@ class SessionTable(QTableView):
     def scroll_to(self, position: int, hidden: int) -> None:
         """Put a row at the top edge, with so many of its pixels hidden."""
         self.verticalScrollBar().setValue(position * self._row_height() + hidden)
+
+    @property
+    def compact(self) -> bool:
+        """Whether rows have one line."""
+        return self._compact
+
+    def set_compact(self, compact: bool) -> None:
+        """Give rows one line or two; the row at the top edge stays there."""
+        if compact == self._compact:
+            return
+        top = self.first_visible()
+        self._compact = compact
+        self._theme_changed()
+        if top is not None:
+            self.scroll_to(top[0], 0)
 
     # Painting
 
@@ -148,21 +175,38 @@ class SessionTable(QTableView):
         current = self.currentIndex().row()
         height = self._row_height()
         width = self.viewport().width()
+        rows = [self._sessions.row_at(position) for position in range(first, last + 1)]
+        overdue = self._overdue({self._sessions.ids[first + n] for n, row in enumerate(rows) if row is None})
+        top = self.rowViewportPosition(first)
         return [
             RowState(
-                row=self._sessions.row_at(position),
+                row=row,
                 position=position,
-                area=QRect(0, self.rowViewportPosition(position), width, height),
+                area=QRect(0, top + (position - first) * height, width, height),
                 selected=position in chosen,
                 focused=focus,
                 cursor=focus and position == current,
                 hovered=position == self._hovered,
+                placeholder=self._sessions.ids[position] in overdue,
             )
-            for position in range(first, last + 1)
+            for position, row in enumerate(rows, first)
         ]
 
+    def _overdue(self, missing: set[int]) -> set[int]:
+        """Which rows that are not here yet have been waited for so long that it must be shown."""
+        if not missing:
+            self._waiting.clear()
+            return missing
+        now = perf_counter()
+        self._waiting = {row_id: self._waiting.get(row_id, now) for row_id in missing}
+        overdue = {row_id for row_id, since in self._waiting.items() if now - since >= PATIENCE_MS / 1000}
+        if len(overdue) < len(missing) and not self._patience.isActive():
+            self._patience.start()
+        return overdue
+
     def _row_height(self) -> int:
-        return self._themes.theme.fonts.row_height
+        fonts = self._themes.theme.fonts
+        return fonts.compact_row_height if self._compact else fonts.row_height
 
     def _theme_changed(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._row_height())
@@ -172,21 +216,21 @@ class SessionTable(QTableView):
         self.viewport().update()
 
     def _set_widths(self) -> None:
-        """Make the columns as wide as this font and size need; called again where these change."""
+        """Make the columns as wide as this font and size need."""
         metrics = QFontMetrics(self._themes.theme.fonts.body)
-        scale = max(1.0, metrics.horizontalAdvance(_MEASURE) / _MEASURE_WIDTH)
-        if scale == self._scale:
-            return
-        self._scale = scale
-        self._widths = [round(column.width * scale) for column in self._sessions.columns]
-        for number, width in enumerate(self._widths):
-            self.horizontalHeader().resizeSection(number, width)
-        staying = sum(
-            width
-            for width, column in zip(self._widths, self._sessions.columns, strict=True)
-            if not column.folds
+        self.columns.set_scale(max(1.0, metrics.horizontalAdvance(_MEASURE) / _MEASURE_WIDTH))
+        self._columns_changed()
+
+    def _columns_changed(self) -> None:
+        self.folded_button.show_folded([column.title for column in self.columns.folded])
+        needed = self.columns.needed + self.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(min(needed, MOST_MINIMUM))
+        # What the user placed stays; what then has no room is reached by scrolling.
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if self.columns.overflows else policy.ScrollBarAlwaysOff
         )
-        self.setMinimumWidth(min(staying + self.verticalScrollBar().sizeHint().width(), MOST_MINIMUM))
+        self.viewport().update()
 
     # The pointer
 
@@ -214,48 +258,13 @@ class SessionTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._stretch()
-
-    def _resized(self, section: int, _: int, width: int) -> None:
-        # A column that is hidden tells a width of 0; it will be as wide as before when it comes back.
-        if width and not self._sessions.columns[section].stretches:
-            self._widths[section] = width
-        self._stretch()
-
-    def _stretch(self) -> None:
-        """Give the stretching column what the others leave, and fold columns when they leave too little."""
-        header = self.horizontalHeader()
-        columns = self._sessions.columns
-        room = self.viewport().width()
-        shown = self._fold(room)
-        stretching = next((n for n, c in enumerate(columns) if c.stretches), None)
-        if stretching is None:
-            return
-        others = sum(self._widths[n] for n in shown if n != stretching)
-        width = max(self._widths[stretching], room - others)
-        if header.sectionSize(stretching) != width:
-            header.resizeSection(stretching, width)
-
-    def _fold(self, room: int) -> list[int]:
-        header = self.horizontalHeader()
-        columns = self._sessions.columns
-        shown = list(range(len(columns)))
-        leaving = sorted((c.folds, n) for n, c in enumerate(columns) if c.folds)
-        for _, number in leaving:
-            if sum(self._widths[n] for n in shown) <= room:
-                break
-            shown.remove(number)
-        for number in range(len(columns)):
-            hidden = number not in shown
-            if header.isSectionHidden(number) != hidden:
-                header.setSectionHidden(number, hidden)
-        return shown
+        self.columns.fit(self.viewport().width())
 
     def _header_clicked(self, section: int) -> None:
         column = self._sessions.columns[section]
         field, descending = self._sort
         downwards = not descending if field == column.sort else column.newest_first
-        self.show_sort(column.sort, downwards)
+        self.show_sort(column.sort, downwards, section)
         self.sort_asked.emit(column.sort, downwards)
 
     def moveCursor(
