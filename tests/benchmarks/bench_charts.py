@@ -26,7 +26,7 @@ from m360desk.store.writer import CacheWriter
 from m360desk.system.locks import cache_lock
 from m360desk.system.settings_file import SettingsFile
 from m360desk.ui.battery.chart import Chart
-from m360desk.ui.battery.figures import compute
+from m360desk.ui.battery.figures import Ways, compute
 from m360desk.ui.battery.page import BatteryPage
 from m360desk.ui.icons import Icons
 from m360desk.ui.marks import Marks
@@ -42,6 +42,7 @@ QUERIES = ("brand:apple", "after:2025-01-01", "")
 ROUNDS = 5
 FRAMES = 120
 TIMES = 10
+SMALL = 100
 
 
 def measure() -> list[Figure]:
@@ -51,7 +52,7 @@ def measure() -> list[Figure]:
     assert isinstance(application, QApplication)
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
-        for times, goal in ((1, 100), (TIMES, 300)):
+        for times, goal in ((1, SMALL), (TIMES, 300)):
             path = Path(folder) / f"cache{times}.sqlite3"
             shutil.copy(kept, path)
             _multiply(path, times)
@@ -96,22 +97,27 @@ def _measured(application: QApplication, path: Path, size: str, goal: float) -> 
     finally:
         page.deleteLater()
         desk.stop()
-    return [
+    told = [
         Figure(f"columns read once, {size}", read, "s"),
         Figure(f"columns in memory, {size}", memory / 1e6, "MB"),
         Figure(f"first picture of all charts, {size}", pictures * 1000, "ms", floor * 1000,
                "numpy alone", Goal("at most", goal)),
-        Figure(f"the same, to its floor, {size}", pictures * 1000, "ms", floor * 1000, "numpy alone",
-               Goal("at most", 1.5, of_ratio=True)),
         Figure(f"frame while zooming, p99, {size}", frames * 1000, "ms", goal=Goal("at most", 16.7)),
     ]  # fmt: skip
+    if goal > SMALL:
+        # Of fewer sessions the drawing, which is always the same, takes longer than all aggregates.
+        ratio = Goal("at most", 1.5, of_ratio=True)
+        told.append(
+            Figure(f"the same beside it, {size}", pictures * 1000, "ms", floor * 1000, "numpy alone", ratio)
+        )
+    return told
 
 
 def _floor(reader: CacheReader, query: Query) -> float:
     """Seconds of the aggregates alone: no search, no thread, no drawing."""
     found = reader.in_memory([query.root], cancel=CancelToken())
     return statistics.median(
-        _seconds(lambda: compute(found, (), Limits(), NOW, every=False)) for _ in range(ROUNDS)
+        _seconds(lambda: compute(found, (), Limits(), NOW, Ways())) for _ in range(ROUNDS)
     )
 
 
@@ -142,7 +148,6 @@ def _shown(page: BatteryPage, query: Query) -> None:
         loop.exec()
     page.settled.disconnect(loop.quit)
     QApplication.processEvents()
-    page.repaint()
 
 
 def _frames(page: BatteryPage) -> float:

@@ -319,6 +319,23 @@ def test_every_session_counts_where_that_is_asked(filled: _Bench) -> None:
     assert filled.figures.devices == len(_newest(VISITS))
 
 
+def test_brands_take_the_place_of_models(filled: _Bench) -> None:
+    action = next(each for each in filled.page.panels[3].menu.actions() if "brand" in each.text())
+    with filled.qtbot.waitSignal(filled.page.settled):
+        action.trigger()
+    table = filled.page.models.table
+    known = [v for v in _newest(VISITS) if v.health is not None]
+    google = sum(v.model == "Pixel 8" for v in known)
+    assert {row.model: row.count for row in table.rows.rows} == {
+        "Google": google,
+        "Apple": len(known) - google,
+    }
+    row = next(row for row in range(2) if table.rows.index(row, 0).data() == "Apple")
+    table.setCurrentIndex(table.rows.index(row, 0))
+    assert filled.asked(lambda: QTest.keyClick(table, Qt.Key.Key_Return)) == 'brand:="Apple"'
+    assert filled.page.panels[3].header.title == "Brands"
+
+
 def test_a_short_search_goes_by_weeks(filled: _Bench) -> None:
     filled.show("after:2026-03-01 before:2026-05-01")
     assert filled.figures.trend.unit == "month"  # the months around the marked ones are the context

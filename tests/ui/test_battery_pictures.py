@@ -27,7 +27,7 @@ from m360desk.ui.battery.capacity import CapacityChart
 from m360desk.ui.battery.cycles import CyclesChart
 from m360desk.ui.battery.device_chart import DeviceChart
 from m360desk.ui.battery.distribution import DistributionChart
-from m360desk.ui.battery.figures import Figures, Trend, Wear
+from m360desk.ui.battery.figures import Figures, Trend, Ways, Wear
 from m360desk.ui.battery.models import ModelsChart
 from m360desk.ui.battery.trend import TrendChart
 from m360desk.ui.marks import Marks
@@ -63,7 +63,7 @@ def _figures(seed: int) -> Figures:
     names = {1: "iPhone 11", 2: "iPhone 12", 3: "Galaxy S21", 4: "Pixel 8"}
     months = trend(times, health, LIMITS, UTC, "month")
     return Figures(
-        own=(), limits=LIMITS, every=False, sessions=count, search=found, distribution=found,
+        own=(), limits=LIMITS, ways=Ways(), sessions=count, search=found, distribution=found,
         trend=Trend(months, months[:-2], "month", _NOW.date()),
         wear=Wear(fleet.density(cycles, health), fleet.median_curve(cycles, health)),
         models=fleet.model_table(codes, health, cycles, LIMITS, names.get),

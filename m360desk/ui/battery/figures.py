@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -35,6 +35,14 @@ _LEAST_COMPARED = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """How to count: ``every`` session, not only the newest of a device; the table ``by`` model or brand."""
+
+    every: bool = False
+    by: Literal["model", "brand"] = "model"
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """The months or weeks: ``final`` by the last session of each device, ``intake`` by its first.
 
@@ -61,13 +69,13 @@ class Figures:
     """All figures of the page, over devices by their newest session in the search, or over every session.
 
     ``search`` holds what the whole query finds; the charts ignore their own brushes, which are ``own``.
-    ``sessions`` is the number of sessions in the search, ``every`` whether each of them counts. ``device`` is
-    the one that the search holds, None where it holds none or several.
+    ``sessions`` is the number of sessions in the search; ``models`` are brands where ``ways`` say so.
+    ``device`` is the one that the search holds, None where it holds none or several.
     """
 
     own: tuple[OwnTerm, ...]
     limits: Limits
-    every: bool
+    ways: Ways
     sessions: int
     search: Distribution
     distribution: Distribution
@@ -84,45 +92,46 @@ class Figures:
 
 
 def gather(
-    reader: CacheReader, token: CancelToken, parts: Parts, limits: Limits, now: datetime, *, every: bool
+    reader: CacheReader, token: CancelToken, parts: Parts, limits: Limits, now: datetime, ways: Ways
 ) -> Figures:
     """All figures for a query taken apart; months are those of the zone of ``now``.
 
-    ``every``: each session counts, not only the newest of a device. Raises Cancelled, and the store's errors.
+    Raises Cancelled, and the store's errors.
     """
     own = [
         term.choices[0] if len(term.choices) == 1 else AnyOf(term.choices, term.span) for term in parts.own
     ]
     found = reader.in_memory([parts.rest.root, *own], cancel=token)
     token.check()
-    return compute(found, parts.own, limits, now, every=every)
+    return compute(found, parts.own, limits, now, ways)
 
 
-def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetime, *, every: bool) -> Figures:
+def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetime, ways: Ways) -> Figures:
     """Compute the figures of each chart, each without its own brush."""
     zone = now.tzinfo
     assert zone is not None  # noqa: S101 - local time knows where it is
     columns = found.columns
     time, health, cycles = (columns.numbers[name] for name in ("time", "battery", "cycles"))
-    choices = _Choices(found, own, every=every)
+    choices = _Choices(found, own, every=ways.every)
     # A brush over cycles may mark a range of health too: then both terms are that chart's own.
     by_cycles = ("cycles", "battery") if any(term.field == "cycles" for term in own) else ()
     searched, dated = choices.newest(), choices.newest("time")
     arrived = choices.first("time")
-    worn, modelled = choices.newest(*by_cycles), choices.newest("model")
+    worn, modelled = choices.newest(*by_cycles), choices.newest(ways.by)
     told = choices.newest("temperature", "drain")
     unit = unit_for(np.concatenate([time[dated], time[arrived]]))
     name = _namer(found)
+    banded, unbrushed = distribution(health[searched], limits), choices.newest("battery")
     return Figures(
         own=own,
         limits=limits,
-        every=every,
+        ways=ways,
         sessions=choices.sessions,
-        search=distribution(health[searched], limits),
-        distribution=distribution(health[choices.newest("battery")], limits),
+        search=banded,
+        distribution=banded if unbrushed is searched else distribution(health[unbrushed], limits),
         trend=Trend(
             trend(time[dated], health[dated], limits, zone, unit),
-            () if every else trend(time[arrived], health[arrived], limits, zone, unit),
+            () if ways.every else trend(time[arrived], health[arrived], limits, zone, unit),
             unit,
             now.date(),
         ),
@@ -132,7 +141,7 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
             _compared(columns, worn, name),
         ),
         models=fleet.model_table(
-            columns.codes["model"][modelled], health[modelled], cycles[modelled], limits, name
+            columns.codes[ways.by][modelled], health[modelled], cycles[modelled], limits, name
         ),
         capacities=capacities(
             *(columns.numbers[each][told] for each in ("full_charge", "design", "temperature", "drain"))
@@ -147,7 +156,7 @@ def nothing(limits: Limits, now: datetime) -> Figures:
     wear = Wear(fleet.density(np.zeros(0), np.zeros(0)), ())
     empty = np.zeros(0)
     return Figures(
-        (), limits, False, 0, none, none, Trend((), (), "month", now.date()), wear, (),
+        (), limits, Ways(), 0, none, none, Trend((), (), "month", now.date()), wear, (),
         capacities(empty, empty, empty, empty),
     )  # fmt: skip
 

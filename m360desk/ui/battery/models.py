@@ -75,8 +75,8 @@ class ModelsTable(QTableView):
     def show_figures(self, figures: Figures) -> None:
         """Show other figures; the scroll position stays."""
         place = self.verticalScrollBar().value()
-        self.rows.show_rows(figures.models, figures.limits)
-        own = [term for term in figures.own if term.field == "model"]
+        self.rows.show_rows(figures.models, figures.limits, figures.ways.by)
+        own = [term for term in figures.own if term.field == figures.ways.by]
         self._chosen = tuple(_ITEMS.findall(own[0].text.partition(":")[2])) if len(own) == 1 else ()
         self.rows.marked = frozenset(
             str(value) for term in own for each in term.choices for value in each.values
@@ -88,9 +88,12 @@ class ModelsTable(QTableView):
         """The whole table in words."""
         rows = self.rows.rows
         if not rows:
-            return "No model here has a battery reading."
+            return "Nothing here has a battery reading."
         worst = max(rows, key=lambda row: (row.under, row.count))
-        models, batteries = counted(len(rows), "model", "models"), number(sum(row.under for row in rows))
+        models, batteries = (
+            counted(len(rows), self.rows.by, f"{self.rows.by}s"),
+            number(sum(row.under for row in rows)),
+        )
         return (
             f"{models}; {batteries} batteries to order; "
             f"most for {worst.model}: {number(worst.under)} of {number(worst.count)} "
@@ -114,7 +117,7 @@ class ModelsTable(QTableView):
         painter = QPainter(self.viewport())
         if not self.rows.rows:
             box = QRectF(self.viewport().rect())
-            words = "No model here has a battery reading."
+            words = "Nothing here has a battery reading."
             paint.draw_text(painter, box, paint.CENTRE, words, theme.fonts.body, theme.text2)
         if self.hasFocus():
             painter.setPen(QPen(theme.accent, FOCUS_WIDTH))
@@ -129,7 +132,8 @@ class ModelsTable(QTableView):
         term = _term(self.rows.rows[index.row()].model)
         chosen = self._chosen if beside else ()
         chosen = tuple(each for each in chosen if each != term) if term in chosen else (*chosen, term)
-        self.filter_asked.emit(("model",), f"model:{','.join(chosen)}" if chosen else "")
+        by = self.rows.by
+        self.filter_asked.emit((by,), f"{by}:{','.join(chosen)}" if chosen else "")
 
     def _fit(self) -> None:
         """Share the width out: names and plots take what the figures leave."""
@@ -189,7 +193,8 @@ class ModelsFooter(QWidget):
             return
         painter = QPainter(self)
         paint_axis(painter, self._cell(PLOT), self._table.rows, theme)
-        name = counted(len(rows), "model", "models")
+        by = self._table.rows.by
+        name = counted(len(rows), by, f"{by}s")
         paint.draw_text(painter, self._cell(MODEL), paint.LEFT, name, fonts.small, theme.text2)
         paint.draw_text(painter, self._cell(SHARE), paint.RIGHT, "all", fonts.small, theme.text2)
         sums = ((ORDER, sum(row.under for row in rows)), (ORDER_GOOD, sum(row.under_good for row in rows)))
@@ -231,7 +236,8 @@ class ModelsChart(QWidget):
     def paint_for_file(self, painter: QPainter, size: QRectF, ratio: float) -> None:
         """Paint a table of that size with the same rows; this one may show but some of them."""
         sheet = ModelsChart(self._themes, self._marks)
-        sheet.table.rows.show_rows(tuple(self.table.rows.rows), self.table.rows.limits)
+        rows = self.table.rows
+        sheet.table.rows.show_rows(tuple(rows.rows), rows.limits, rows.by)
         header = self.table.horizontalHeader()
         sheet.table.sortByColumn(header.sortIndicatorSection(), header.sortIndicatorOrder())
         sheet.resize(size.size().toSize())

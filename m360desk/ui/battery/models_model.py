@@ -37,6 +37,8 @@ class ModelsModel(QAbstractTableModel):
         self._sorted_by = (SHARE, Qt.SortOrder.DescendingOrder)
         self._narrow = False
         self.limits = Limits()
+        self.by = "model"
+        """The field that the rows stand for."""
         self.marked: frozenset[str] = frozenset()
         """The models that the search asks for, folded."""
 
@@ -57,10 +59,10 @@ class ModelsModel(QAbstractTableModel):
         low = min(low, self.limits.replace_under - 1)
         return max(0, int(low // 10) * 10), max(102, int(-(-high // 1)))
 
-    def show_rows(self, rows: tuple[ModelFigures, ...], limits: Limits) -> None:
+    def show_rows(self, rows: tuple[ModelFigures, ...], limits: Limits, by: str = "model") -> None:
         """Show other figures in the order that the user has chosen."""
         self.beginResetModel()
-        self.limits = limits
+        self.limits, self.by = limits, by
         self._rows = self._in_order(list(rows))
         self.endResetModel()
 
@@ -108,7 +110,7 @@ class ModelsModel(QAbstractTableModel):
         """The columns' titles at the limits of the moment."""
         low, good = self.limits.replace_under, self.limits.good_from
         plot = "10–90 %" if self._narrow else "10–90 %, median"
-        return ("Model", "n", plot, "Med.", f"< {low:.0f}", "To order", f"if {good:.0f}")
+        return (self.by.capitalize(), "n", plot, "Med.", f"< {low:.0f}", "To order", f"if {good:.0f}")
 
     def text(self, row: ModelFigures, column: int) -> str:
         """A cell in words."""

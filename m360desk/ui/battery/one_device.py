@@ -23,8 +23,10 @@ _MOST_SESSIONS = 10_000
 
 def device_figures(columns: Columns, mask: NDArray[np.bool_], limits: Limits) -> DeviceFigures | None:
     """The dated sessions among ``mask``, where all of them are of one device; else None."""
+    if not 0 < np.count_nonzero(mask) <= _MOST_SESSIONS:
+        return None
     found = np.flatnonzero(mask)
-    if not 0 < found.size <= _MOST_SESSIONS or (columns.devices[found] != columns.devices[found[0]]).any():
+    if (columns.devices[found] != columns.devices[found[0]]).any():
         return None
     times = columns.numbers["time"][found]
     rows = found[np.argsort(times, kind="stable")][: np.count_nonzero(~np.isnan(times))]

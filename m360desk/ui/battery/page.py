@@ -18,7 +18,7 @@ from m360desk.ui.battery.capacity import CapacityChart
 from m360desk.ui.battery.cycles import CyclesChart
 from m360desk.ui.battery.device_chart import DeviceChart
 from m360desk.ui.battery.distribution import DistributionChart
-from m360desk.ui.battery.figures import Figures, gather, nothing
+from m360desk.ui.battery.figures import Figures, Ways, gather, nothing
 from m360desk.ui.battery.models import ModelsChart
 from m360desk.ui.battery.order_dialog import OrderDialog
 from m360desk.ui.battery.panel import Panel
@@ -77,7 +77,7 @@ class BatteryPage(QWidget):
         self._query: Query = EVERYTHING
         self._wanted: Limits | None = None
         self._busy = self._stale = False
-        self._every = False
+        self._ways = Ways()
         self.figures: Figures | None = None
         self.read_outs = ReadOuts(themes, marks, self)
         self.distribution = DistributionChart(themes, marks)
@@ -155,7 +155,7 @@ class BatteryPage(QWidget):
             self._ask_soon()
 
     def _begin(self) -> None:
-        desk, query, limits, every = self._desk, self._query, self.limits, self._every
+        desk, query, limits, ways = self._desk, self._query, self.limits, self._ways
         self._stale = False
         now = self._now()
         if desk.lanes is None:
@@ -166,7 +166,7 @@ class BatteryPage(QWidget):
 
         def work(reader: CacheReader, token: CancelToken) -> Figures:
             parts = take_apart(query, today=now.date(), zone=desk.zone)
-            return gather(reader, token, parts, limits, now, every=every)
+            return gather(reader, token, parts, limits, now, ways)
 
         desk.lanes.slow.request("battery", work, self._show, lambda error: self._failed(error, limits, now))
 
@@ -209,7 +209,12 @@ class BatteryPage(QWidget):
 
     def _count_every(self, every: bool) -> None:
         """Count each session, or devices by their newest one."""
-        self._every = every
+        self._ways = replace(self._ways, every=every)
+        self._ask_now()
+
+    def _group(self, by_brand: bool) -> None:
+        """Let the table stand for brands, or for models."""
+        self._ways = replace(self._ways, by="brand" if by_brand else "model")
         self._ask_now()
 
     def _show_order_list(self) -> None:
@@ -276,11 +281,13 @@ class BatteryPage(QWidget):
         marked = any(term.field == "time" for term in figures.own)
         unit = f"{figures.trend.unit}s"
         self.panels[2].header.title = f"Trend by {figures.trend.unit}"
-        models = counted(len(figures.models), "model", "models")
+        by = figures.ways.by
+        models = counted(len(figures.models), by, f"{by}s")
+        self.panels[3].header.title = f"{by.capitalize()}s"
         devices = counted(figures.distribution.known, "device", "devices")
         sessions = counted(figures.distribution.known, "session", "sessions")
         captions = (
-            f"n = {sessions}, every one" if figures.every else f"n = {devices}, newest session of each",
+            f"n = {sessions}, every one" if figures.ways.every else f"n = {devices}, newest session of each",
             f"n = {number(figures.wear.density.known)}, {CYCLES_PER_CELL} cycles × 1 %",
             f"all {unit}; the marked ones filter the other charts"
             if marked
@@ -322,11 +329,14 @@ class BatteryPage(QWidget):
         order.clicked.connect(self._show_order_list)
         every = QAction("Count every session", self, checkable=True)
         every.toggled.connect(self._count_every)
+        brands = QAction("Group by brand", self, checkable=True)
+        brands.toggled.connect(self._group)
         quality = QAction("Reading quality…", self)
         quality.triggered.connect(self._show_quality)
         for panel in self.panels[:5]:
             panel.menu.addSeparator()
             panel.menu.addActions([every, quality])
+        self.panels[3].menu.insertAction(every, brands)
         self._desk.cache_opened.connect(self._another_cache)
         self.read_outs.limits_changed.connect(self._set_limits)
         self.read_outs.show_limits(self.limits)

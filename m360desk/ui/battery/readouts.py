@@ -171,13 +171,12 @@ def _read_outs(figures: Figures) -> tuple[ReadOut, ...]:
             number(found.bands[band]), "" if share is None else percent(100 * share, decimals=1), words, mark
         )
 
+    what = "sessions, every one" if figures.ways.every else "devices, newest session"
     unknown = (
         percent(100 * found.unknown / figures.devices, decimals=1) + " of all" if figures.devices else ""
     )
     return (
-        ReadOut(
-            number(figures.devices), "", "sessions, every one" if figures.every else "devices, newest session"
-        ),
+        ReadOut(number(figures.devices), "", what),
         ReadOut(NOTHING if found.median is None else percent(found.median, decimals=0), "", "median health"),
         banded(Band.REPLACE, Mark.REPLACE, f"replace, under {replace:.0f}"),
         banded(Band.WATCH, Mark.WATCH, watch),

@@ -69,7 +69,7 @@ def models_table(figures: Figures) -> Iterator[Row]:
     """The batteries of each model; at the limit, and if the limit were where good begins."""
     good = f"under_{figures.limits.good_from:.0f}"
     under = f"under_{figures.limits.replace_under:.0f}"
-    titles = ["model", "devices", "median", "p10", "p90", under, "share_under"]
+    titles = [figures.ways.by, "devices", "median", "p10", "p90", under, "share_under"]
     yield (*titles, *([good] if good != under else []), "wear_per_100_cycles")
     for row in figures.models:
         share = _tenth(100 * row.share_under)

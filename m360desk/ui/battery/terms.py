@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from m360desk.core.query import Node, Query
 
-BRUSHED = ("time", "battery", "cycles", "model", "temperature", "drain")
+BRUSHED = ("time", "battery", "cycles", "model", "brand", "temperature", "drain")
 """Fields that a chart filters by."""
 
 
@@ -89,7 +89,7 @@ def _own_term(node: Node, text: str) -> OwnTerm | None:
     first = compares[0]
     if first.field.name not in BRUSHED or _in_brackets(text, first.span):
         return None
-    if first.field.name == "model" and any(c.op != "=" for c in compares):
+    if first.field.name in ("model", "brand") and any(c.op != "=" for c in compares):
         return None
     return OwnTerm(first.field.name, compares, first.span, text[slice(*first.span)])
 
