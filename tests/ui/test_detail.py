@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAccessible, QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip, QWidget
 
 from m360desk.core.battery import Limits
 from m360desk.core.records import read, read_detail
@@ -304,3 +304,48 @@ def test_narrow_panes_wrap_and_elide_instead_of_scrolling_sideways(pane: DetailP
     assert page is not None
     assert page.width() == pane.viewport().width()
     assert pane.head.badges.width() <= pane.viewport().width()
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support raise", extend=True)
+def test_what_is_cut_is_whole_in_its_tip(pane: DetailPane, qtbot: QtBot) -> None:
+    tests = [
+        {"testId": "AVeryLongNameOfATest" * 4, "result": "Failed"},
+        {"testId": "Wifi", "result": "Failed"},
+    ]
+    pane.show_session(_session(diagnosticsResults=[{"tests": tests}]))
+    view = pane.lists["tests"]
+    for row, cut in ((0, True), (1, False)):
+        place = view.visualRect(view.model().index(row, 0)).center()
+        event = QHelpEvent(QEvent.Type.ToolTip, place, view.viewport().mapToGlobal(place))
+        QApplication.sendEvent(view.viewport(), event)
+        if cut:
+            assert QToolTip.text().startswith("A very long name of a test")
+            QToolTip.hideText()
+            qtbot.waitUntil(lambda: not QToolTip.isVisible())
+        else:
+            assert not QToolTip.isVisible()
+
+
+@pytest.mark.parametrize("width", [320, 352, 384, 700])
+def test_strange_texts_fit_at_any_width(pane: DetailPane, width: int) -> None:
+    tests = [
+        {"testId": f"Test{n}" + "Long" * 20, "result": ("Failed", "Passed", "Skipped")[n % 3]}
+        for n in range(120)
+    ]
+    pane.resize(width, 700)
+    pane.show_session(
+        _session(
+            diagnosticsResults=[{"tests": tests}],
+            marketingName="هاتف ذكي 📱" * 9,
+            username="דנה" * 30,
+            customId="😀" * 60,
+            gradingResult={"grade": "ممتاز", "comment": "x" * 5000},
+        )
+    )
+    page = pane.head.parentWidget()
+    assert page is not None
+    assert page.width() == pane.viewport().width()
+    assert len(pane.lists["tests"].lines) == 120
+    for section in pane.sections.values():
+        assert section.width() == page.width()
+    pane.grab()

@@ -116,7 +116,7 @@ def _notes_section(detail: Detail, gone_ms: int | None, context: PaneContext) ->
         lines.append(note(text, mark=Mark.WATCH, font="body", colour="text"))
     lines += [note(str(each), font="body", colour="text") for each in detail.notes]
     if not lines:
-        return SectionContent((Run("none, everything was read as it came", colour="text2"),))
+        return SectionContent((Run("none, read as it came", colour="text2"),))
     return SectionContent((Run(str(len(lines)), colour="text2"),), tuple(lines))
 
 

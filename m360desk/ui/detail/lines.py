@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -15,14 +16,22 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QStyle, QStyledItemDelegate
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QToolTip,
+)
 
 from m360desk.ui.marks import Mark
 from m360desk.ui.theme import FOCUS_WIDTH, HALF, ICON_SIZE
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QResizeEvent
     from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
     from m360desk.ui.detail.content import Line, Piece, Run
@@ -252,6 +261,26 @@ class _LinesDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.accent, FOCUS_WIDTH))
             painter.drawRect(area.adjusted(1, 1, -1, -1))
         painter.restore()
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """Show the whole line in a tip where it is cut, above what else there is to say of it."""
+        line: Line | None = index.data(LINE_ROLE)
+        if event.type() is not QEvent.Type.ToolTip or line is None or not self.is_cut(line, option.rect):
+            return super().helpEvent(event, view, option, index)
+        text = "\n".join(dict.fromkeys(part for part in (line.spoken, line.tip) if part))
+        QToolTip.showText(event.globalPos(), text, view)
+        return True
+
+    def is_cut(self, line: Line, area: QRect) -> bool:
+        """Return whether something of the line is not shown for lack of room."""
+        if line.wraps:
+            return False
+        measure = self._view.measure()
+        width = area.width() - (REACH if line.half else 2 * REACH)
+        found = places(line.pieces, width, measure)
+        return any(runs_width(piece.runs, measure) > room for piece, _, room in found)
 
     def _paint_line(self, painter: QPainter, line: Line, area: QRect, measure: LineMeasure) -> None:
         row = QRect(area.left(), area.top(), area.width(), measure.fonts.compact_row_height)
