@@ -219,6 +219,7 @@ class SideBar(QObject):
         self._count_all()
 
     def _cache_changed(self) -> None:
+        self.awaits = True
         if not self._later.isActive():
             self._later.start()
 
@@ -247,7 +248,7 @@ class SideBar(QObject):
         self.counted.emit()
 
     def _facets_counted(self, began: float, found: FacetCounts) -> None:
-        self.awaits = False
+        self.awaits = self._later.isActive() or self._rest.isActive()
         self._later.setInterval(max(LEAST_PAUSE_MS, round((perf_counter() - began) * 5_000)))
         self._facets, self._counts = found.facets, found.counts
         for name in FACETS:
