@@ -34,7 +34,11 @@ from dev_libraries import ensure_packages, missing_packages, qt_can_load
 
 SCREENSHOT = ROOT / "build" / "m360desk.png"
 PICTURES = ROOT / "packaging" / "pictures"
-LOCKS = ("packaging/requirements.lock", "packaging/requirements-dev.lock")
+LOCKS = (
+    "packaging/requirements.lock",
+    "packaging/requirements-dev.lock",
+    "packaging/requirements-package.lock",
+)
 
 
 def has_display() -> bool:
@@ -183,18 +187,19 @@ def python(arguments: list[str]) -> NoReturn:
 
 
 def lock(arguments: list[str]) -> int:
-    """Write both lock files from pyproject.toml; without `--upgrade`, locked versions stay."""
+    """Write the lock files from pyproject.toml; without `--upgrade`, locked versions stay."""
     uv = shutil.which("uv")
     if uv is None:
         raise SetupError(
             "Locking needs uv, which is not installed. Install it (for example: pipx install uv)."
         )
-    program, everything = LOCKS
+    program, everything, installers = LOCKS
     compile_lock = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
     compile_lock += ["--generate-hashes", "--no-header", "--constraints", "packaging/lock-constraints.txt"]
     targets = (
         ["--output-file", program, "pyproject.toml"],
         ["--output-file", everything, "--constraints", program, "--group", "dev", "pyproject.toml"],
+        ["--output-file", installers, "--constraints", program, "--group", "package", "pyproject.toml"],
     )
     for target in targets:
         code = subprocess.call([*compile_lock, *arguments, *target], cwd=ROOT)

@@ -128,7 +128,7 @@ def ensure_environment() -> Path:
     # An interrupted set-up must be taken up again next time.
     STAMP.unlink(missing_ok=True)
     if version is None or not is_supported(version):
-        make_venv()
+        make_venv(VENV)
         version = sys.version_info[:2]
     install(python)
     STAMP.write_text(stamp_for(version, contents), encoding="ascii")
@@ -136,13 +136,13 @@ def ensure_environment() -> Path:
     return python
 
 
-def make_venv() -> None:
-    """Make .venv anew with the Python that runs this."""
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+def make_venv(venv: Path) -> None:
+    """Make an environment anew with the Python that runs this."""
+    command = [sys.executable, "-m", "venv", "--clear", str(venv)]
     if importlib.util.find_spec("ensurepip") is None:
         command.append("--without-pip")
     if subprocess.call(command) != 0:
-        raise SetupError(f"Python could not make the environment in {VENV}; the lines above say why.")
+        raise SetupError(f"Python could not make the environment in {venv}; the lines above say why.")
 
 
 def pip_command(python: Path) -> list[str]:
@@ -166,11 +166,7 @@ def pip_command(python: Path) -> list[str]:
 
 def install(python: Path) -> None:
     """Bring the environment to exactly what the lock file says, with the project itself editable."""
-    pip = [*pip_command(python), "--disable-pip-version-check", "--no-input"]
-    quiet = [] if sys.stdout.isatty() else ["--quiet", "--quiet"]
-    # Wheels only: building a source distribution would run code and fetch build tools that no lock has seen.
-    locked = [*pip, "install", *quiet, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)]
-    checked_call(locked, "The locked packages could not be installed")
+    pip = install_lock(python, LOCK)
     names = "import importlib.metadata as m; print(*{d.name for d in m.distributions()}, sep='\\n')"
     installed = subprocess.check_output([str(python), "-I", "-c", names], text=True).split()
     unwanted = superfluous(installed, LOCK.read_text(encoding="utf-8"))
@@ -180,7 +176,7 @@ def install(python: Path) -> None:
     project = [
         *pip,
         "install",
-        *quiet,
+        *quiet_when_unwatched(),
         "--no-index",
         "--no-deps",
         "--no-build-isolation",
@@ -188,6 +184,20 @@ def install(python: Path) -> None:
         str(ROOT),
     ]
     checked_call(project, "The project itself could not be installed")
+
+
+def install_lock(python: Path, lock: Path) -> list[str]:
+    """Install what a lock file says into an environment; returns how its pip is called."""
+    pip = [*pip_command(python), "--disable-pip-version-check", "--no-input"]
+    # Wheels only: building a source distribution would run code and fetch build tools that no lock has seen.
+    options = [*quiet_when_unwatched(), "--require-hashes", "--only-binary", ":all:"]
+    checked_call([*pip, "install", *options, "-r", str(lock)], "The locked packages could not be installed")
+    return pip
+
+
+def quiet_when_unwatched() -> list[str]:
+    """pip's options: nothing but warnings where nobody watches."""
+    return [] if sys.stdout.isatty() else ["--quiet", "--quiet"]
 
 
 def checked_call(command: list[str], complaint: str) -> None:
