@@ -6,7 +6,7 @@ Import this module late, as `store.columns`.
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import Final
 
@@ -53,12 +53,21 @@ class ColumnSearch:
     """Searches the columns as they are; belongs into the transaction in which they were refreshed."""
 
     def __init__(
-        self, columns: Columns, conditions: Conditions, terms: TermTexts, connection: sqlite3.Connection
+        self,
+        columns: Columns,
+        conditions: Callable[[], Conditions],
+        terms: TermTexts,
+        connection: sqlite3.Connection,
     ) -> None:
+        """`conditions` is called when something has to be asked of SQLite, or of the texts."""
         self._columns = columns
-        self._conditions = conditions
+        self._make_conditions = conditions
         self._terms = terms
         self._connection = connection
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return self._make_conditions()
 
     def mask(self, node: Node) -> Mask:
         """Which rows fulfil a condition."""

@@ -58,6 +58,7 @@ class Columns:
         self._known: frozenset[str] = frozenset()
         self._slices = Slices(connection, self._known)
         self._stamp: _Stamp | None = None
+        self._written: int | None = None
         self._order: DeviceOrder | None = None
         self._forget()
 
@@ -68,6 +69,11 @@ class Columns:
             known: the columns that the cache has; one of another version may lack some.
             check: called between slices; may raise to break off.
         """
+        # Told by SQLite when another connection has written: counting rows takes longer than most charts.
+        written = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if written == self._written and known == self._known:
+            return
+        self._written = None
         stamp = self._look()
         if self._stamp is None or known != self._known or not self._can_follow(stamp):
             self._forget()
@@ -77,6 +83,7 @@ class Columns:
             self._read_changed(self._stamp.last_version)
         self._stamp = stamp
         self._read_new(check)
+        self._written = written
 
     def device_order(self) -> DeviceOrder:
         """The rows by device; a session without a time counts as the oldest."""

@@ -248,7 +248,7 @@ class CacheReader:
             if self._in_memory is None:
                 self._in_memory = Columns(self._connection)
             self._in_memory.refresh(self._columns, lambda: _check(cancel))
-            search = ColumnSearch(self._in_memory, self._conditions(), self._terms, self._connection)
+            search = ColumnSearch(self._in_memory, self._conditions, self._terms, self._connection)
             masks = []
             for node in nodes:
                 _check(cancel)
