@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.notices import Notice
 from m360desk.ui.frame.status_bar import SyncLine
+from m360desk.ui.last_sync import last_sync_ms
 from m360desk.ui.sync_words import (
     PAUSED,
     done_line,
@@ -71,6 +72,7 @@ class SyncReport(QObject):
         self.problem: Problem | None = None
         self._offline_since_ms: int | None = None
         self._last_sync_ms: int | None = None
+        self._looked_up = False
         status.cancel_pressed.connect(accounts.cancel_sync)
         desk.sync.progressed.connect(self._progressed)
         desk.sync.ended.connect(self._ended)
@@ -100,6 +102,7 @@ class SyncReport(QObject):
         self._clear()
         self._notices.withdraw(CACHE, REMARK)
         self._last_sync_ms = self._offline_since_ms = None
+        self._looked_up = False
         if self._desk.key is None:
             self._status.show_sync(SyncLine("No account yet", icon="question", colour="text2"))
         else:
@@ -150,6 +153,19 @@ class SyncReport(QObject):
 
     def _stats_changed(self) -> None:
         if self.problem is not None and self.problem.kind == "OFFLINE":
+            self._tell()
+        if not self._looked_up:
+            self._looked_up = True
+            self._desk.read_soon("last sync", lambda reader, _: last_sync_ms(reader), self._remember)
+
+    def _remember(self, last_ms: int | None) -> None:
+        """What an earlier run of the program did; syncs of this one know better."""
+        if self._last_sync_ms is not None or last_ms is None:
+            return
+        self._last_sync_ms = last_ms
+        if self.problem is None and not self._desk.sync.running:
+            self._status.show_sync(SyncLine("Ready", self._last(), icon="clock", colour="text2"))
+        else:
             self._tell()
 
     # What is said

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from m360desk.core.records import read
 from m360desk.core.user_text import UserText
+from m360desk.services.sync_state import AuditPlan, Plan, SyncState, encode_state
 from m360desk.services.sync_types import StopReason, SyncProgress, SyncResult, SyncStop
 from m360desk.ui.main_window import BATTERY, SESSIONS
 from m360desk.ui.session_work import VersionDialog
@@ -130,6 +131,24 @@ def test_how_a_sync_ended_is_said(bench: Bench) -> None:
     assert bench.text("syncState") == "The service does not answer"
     assert band(bench) == why.one_line()
     assert bench.table.isVisible(), "the list stays usable"
+
+
+@pytest.mark.parametrize("was_whole", [True, False])
+def test_the_last_sync_of_an_earlier_run_is_known(bench: Bench, was_whole: bool) -> None:
+    """A first sync that was broken off was none: its beginning must not be taken for the last one."""
+    shell = bench.application.shell
+    began_ms = shell.desk.now_ms() - 3_600_000
+    audit = AuditPlan(finished_ms=began_ms if was_whole else None)
+    state = SyncState(7, Plan(reread_from_ms=began_ms, audit=audit))
+    bench.write(lambda writer: writer.save_state(encode_state(state)))
+    shell.sync.account_changed()
+    with bench.qtbot.waitSignal(shell.desk.stats_changed):
+        shell.desk.refresh_stats()
+    asked: list[bool] = []
+    shell.desk.read_soon("after that", lambda _reader, _token: True, asked.append)
+    bench.qtbot.waitUntil(lambda: bool(asked))
+    assert bench.text("syncState") == "Ready"
+    assert ("last sync" in labels(bench.window.status)) is was_whole
 
 
 def test_on_an_empty_cache_the_page_says_what_to_do(open_bench: OpenBench) -> None:

@@ -64,11 +64,3 @@ def _before(session: SessionDetail) -> StoredRow | None:
 def _time(row: StoredRow | None) -> int | None:
     time = row.get("time") if row is not None else None
     return time if isinstance(time, int) else None
-
-
-def last_sync_ms(reader: CacheReader) -> int | None:
-    """When the last sync that went through to its end began (ms since 1970 UTC); None: there was none."""
-    from m360desk.services.sync_state import decode_state
-
-    state, known = decode_state(reader.sync_state(), 0)
-    return state.plan.reread_from_ms if known else None

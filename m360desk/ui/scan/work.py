@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from m360desk.core.scanning import read_code
 from m360desk.ui.detail.content import PaneContext
+from m360desk.ui.last_sync import last_sync_ms
 from m360desk.ui.scan.card import ScanCard
 from m360desk.ui.scan.content import Look
 from m360desk.ui.scan.describe import (
@@ -22,7 +23,7 @@ from m360desk.ui.scan.describe import (
     describe_unknown,
     shown_code,
 )
-from m360desk.ui.scan.loading import LoadedDevice, last_sync_ms, load_device
+from m360desk.ui.scan.loading import LoadedDevice, load_device
 from m360desk.ui.scan.log import ScanEntry, ScanLog
 from m360desk.ui.scan.place import Place
 from m360desk.ui.sync_words import words_for
