@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
+    from m360desk.ui.sessions.page import SessionsPage
     from m360desk.ui.sidebar.tree import SideBarTree
     from m360desk.ui.theme_source import ThemeSource
 
@@ -55,7 +56,7 @@ class MainWindow(QMainWindow):
         themes: ThemeSource,
         icons: Icons,
         marks: Marks,
-        sessions: QWidget,
+        sessions: SessionsPage,
         filter_bar: QWidget,
         make_battery_page: Callable[[], QWidget],
     ) -> None:
@@ -182,6 +183,7 @@ class MainWindow(QMainWindow):
             self._folded = ",".join(self._detail.folded_sections())
         if self._folded is not None:
             state["folded"] = self._folded
+        state |= self._sessions.keep_state()
         state["side_bar"] = "shown" if self.workspace.wanted else "hidden"
         if self._side_bar is not None:
             self._side_folded = ",".join(self._side_bar.folded())
@@ -196,6 +198,7 @@ class MainWindow(QMainWindow):
         if "splitter" in state:
             self._split_restored = True
             self.splitter.restoreState(QByteArray.fromBase64(state["splitter"].encode()))
+        self._sessions.restore_kept(state)
         self._folded = state.get("folded")
         self._side_folded = state.get("side_bar_folded")
         self.workspace.set_wanted(state.get("side_bar") != "hidden")

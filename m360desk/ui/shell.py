@@ -123,10 +123,21 @@ class Shell(QObject):
         self.session.settled.connect(self.settled)
         self.session.noted.connect(self._show_note)
         self.window.place_detail(self.session.pane)
+        self._add_list_actions(self.session)
         self._watch_scanner(self.session)
         QTimer.singleShot(CHARTS_AFTER_MS, self._load_charts)
         self.desk.refresh_stats()
         self.session.choose(self.page.table.current_row_id())
+
+    def _add_list_actions(self, session: ShownSession) -> None:
+        from m360desk.ui.sessions.actions import ListActions
+        from m360desk.ui.sessions.column_menu import ColumnMenus
+
+        box = self.window.search_box
+        self.list_actions = ListActions(self.desk, self.page, session.work, self.icons, box.text, self)
+        self.list_actions.query_asked.connect(box.setText)
+        self.list_actions.noted.connect(self._show_note)
+        self.window.menus.view.addMenu(ColumnMenus(self.page.table).menu)
 
     def build_side_bar(self, views_file: ViewsFile) -> None:
         """Build the side bar in the place that was kept for it."""

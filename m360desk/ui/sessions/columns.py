@@ -26,12 +26,22 @@ class ListColumn(NamedTuple):
     stretches: bool = False
     newest_first: bool = False
     """Whether the first click on the header sorts downwards: the interesting end of most figures."""
+    compact_width: int = 0
+    """In rows of one line, where that is not the same."""
     folds: int = 0
     """Which column leaves first when there is no room: 1 first; 0 never leaves."""
 
 
 COLUMNS: tuple[ListColumn, ...] = (
-    ListColumn("time", "Time", "time", 76, "When the device was connected, local time", newest_first=True),
+    ListColumn(
+        "time",
+        "Time",
+        "time",
+        76,
+        "When the device was connected, local time",
+        newest_first=True,
+        compact_width=124,
+    ),
     ListColumn("device", "Device", "model", 176, "Model and identity", stretches=True),
     ListColumn("battery", "Battery", "battery", 106, "Battery state of health", _RIGHT),
     ListColumn("cycles", "Cycles", "cycles", 54, "Charge cycles", _RIGHT, newest_first=True, folds=4),

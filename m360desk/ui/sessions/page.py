@@ -129,6 +129,30 @@ class SessionsPage(QWidget):
             self._painter.forget()
             self.table.viewport().update()
 
+    def selected_ids(self) -> list[int]:
+        """The row ids of the selected sessions, in the list's order."""
+        ranges = self.table.selectionModel().selection().toList()
+        ids = self.model.ids
+        spans = sorted({(each.top(), each.bottom() + 1) for each in ranges})
+        return [row_id for start, end in spans for row_id in ids[start:end]]
+
+    def shown_columns(self) -> list[ListColumn]:
+        """The columns that can be seen, from left to right."""
+        header = self.table.horizontalHeader()
+        places = (header.logicalIndex(place) for place in range(header.count()))
+        return [self.model.columns[n] for n in places if not header.isSectionHidden(n)]
+
+    def keep_state(self) -> dict[str, str]:
+        """Columns and the height of rows, for the next start."""
+        rows = "compact" if self.table.compact else "two lines"
+        return {"columns": self.table.columns.state(), "rows": rows}
+
+    def restore_kept(self, state: dict[str, str]) -> None:
+        """Take over what was kept; what is not understood stays as it is at first."""
+        if "columns" in state:
+            self.table.columns.restore(state["columns"])
+        self.table.set_compact(state.get("rows") == "compact")
+
     def limits_changed(self) -> None:
         """The battery limits have changed."""
         self._painter.forget()

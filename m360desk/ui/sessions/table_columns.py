@@ -33,6 +33,7 @@ class TableColumns(QObject):
         self._more = tuple(more)
         self._scale = 1.0
         self._room = 0
+        self._compact = False
         self._busy = False
         self._off: set[str] = set()
         self._placed: set[str] = set()
@@ -52,6 +53,10 @@ class TableColumns(QObject):
     def choices(self) -> tuple[ListColumn, ...]:
         """Every column that there can be."""
         return self._first + self._more
+
+    def is_more(self, column: ListColumn) -> bool:
+        """Whether a column is one that only comes when it is wanted."""
+        return column in self._more
 
     @property
     def needed(self) -> int:
@@ -92,6 +97,11 @@ class TableColumns(QObject):
     def set_scale(self, scale: float) -> None:
         """How much wider than at a body text of 13 px everything is."""
         self._scale = scale
+        self.fit(self._room)
+
+    def set_compact(self, compact: bool) -> None:
+        """Rows of one line want more room in some columns."""
+        self._compact = compact
         self.fit(self._room)
 
     def fit(self, room: int) -> None:
@@ -181,7 +191,8 @@ class TableColumns(QObject):
         return bool(column.folds) and column.name not in self._placed
 
     def _width(self, column: ListColumn) -> int:
-        return round(self._widths.get(column.name, column.width) * self._scale)
+        width = column.compact_width if self._compact and column.compact_width else column.width
+        return round(self._widths.get(column.name, width) * self._scale)
 
     def _lay_out(self, shown: Sequence[ListColumn], room: int) -> None:
         header = self._header

@@ -39,6 +39,7 @@ class SessionTable(QTableView):
 
     sort_asked = Signal(str, bool)
     """A header was clicked: the sort field of its column, and whether downwards."""
+    compact_changed = Signal(bool)
     rows_painted = Signal()
     """Rows are on the screen for the first time since the program began."""
 
@@ -132,7 +133,9 @@ class SessionTable(QTableView):
             return
         top = self.first_visible()
         self._compact = compact
+        self.columns.set_compact(compact)
         self._theme_changed()
+        self.compact_changed.emit(compact)
         if top is not None:
             self.scroll_to(top[0], 0)
 
@@ -209,8 +212,8 @@ class SessionTable(QTableView):
         return fonts.compact_row_height if self._compact else fonts.row_height
 
     def _theme_changed(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._row_height())
         self.verticalHeader().setMinimumSectionSize(self._row_height())
+        self.verticalHeader().setDefaultSectionSize(self._row_height())
         self._set_widths()
         self._painter.forget()
         self.viewport().update()
