@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from m360desk import __version__
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.filter_bar import FilterBar
 from m360desk.ui.frame.notices import Notice
@@ -279,7 +280,7 @@ class Shell(QObject):
 
     def _name_mode(self) -> None:
         mode = self.desk.key.mode if self.desk.key is not None else ""
-        facts = (MODE_NAMES.get(mode, "No account"), self.accounts.account_name)
+        facts = (MODE_NAMES.get(mode, f"M360 Desk {__version__}"), self.accounts.account_name)
         self.window.status.show_fact("mode", " · ".join(filter(None, facts)))
 
     def _show_stats(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class ThemedLabel(QLabel):
         super().__init__(text, parent)
         self._themes, self._font, self._colour = themes, font, colour
         self.setTextFormat(Qt.TextFormat.PlainText)
+        # Fixed: by itself it would change with the place that the label is put in, and the colour be lost.
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         if wraps:
             self.setWordWrap(True)
             policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)

@@ -28,6 +28,7 @@ class ThemedLine(QWidget):
         else:
             self.setFixedWidth(1)
         self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Window)  # wherever it is put
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
 

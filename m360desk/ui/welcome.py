@@ -72,6 +72,7 @@ class WelcomePage(QScrollArea):
         self.setWidgetResizable(True)
         self._body = QWidget(self)
         self._body.setAutoFillBackground(True)
+        self._body.setBackgroundRole(QPalette.ColorRole.Base)
         self._accounts, self._themes, self._icons = accounts, themes, icons
         self._round = 0
         self._pictures: list[tuple[QLabel, str]] = []
@@ -104,7 +105,8 @@ class WelcomePage(QScrollArea):
         self._set_default(self._testing)
         self.fields.edited.connect(self._outdated)
         accounts.failed.connect(self._demo_failed)
-        accounts.keyring_name(while_alive(self, self.fields.show_place), lambda _: None)
+        no_place = while_alive(self, lambda _: self.fields.show_place(None))
+        accounts.keyring_name(while_alive(self, self.fields.show_place), no_place)
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
 
@@ -293,9 +295,6 @@ class WelcomePage(QScrollArea):
         return row
 
     def _theme_changed(self) -> None:
-        palette = self._body.palette()
-        palette.setColor(QPalette.ColorRole.Window, self._themes.theme.base)
-        self._body.setPalette(palette)
         self._paint_pictures()
 
     def _paint_pictures(self) -> None:

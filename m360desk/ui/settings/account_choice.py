@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -30,6 +30,7 @@ class AccountChoice(QObject):
         self.box = QComboBox(parent)
         self.box.setObjectName("accountChoice")
         self.box.setAccessibleName("Account")
+        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for each in settings.accounts:
             self.box.addItem(_described(each), each.key)
         if account and account not in self._accounts:

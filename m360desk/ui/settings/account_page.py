@@ -91,7 +91,8 @@ class AccountPage(Page):
         self.choice.changed.connect(self._account_chosen)
         self.fields.edited.connect(self._outdated)
         self._live.toggled.connect(self._outdated)
-        accounts.keyring_name(while_alive(self, self.fields.show_place), lambda _: None)
+        no_place = while_alive(self, lambda _: self.fields.show_place(None))
+        accounts.keyring_name(while_alive(self, self.fields.show_place), no_place)
 
     @property
     def mode(self) -> Literal["testing", "live"]:

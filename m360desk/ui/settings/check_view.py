@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from m360desk.ui.marks import Mark
@@ -35,7 +36,8 @@ class CheckView(QFrame):
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(HALF)
         self._grid.setColumnStretch(1, 1)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         themes.changed.connect(self._paint_marks)
         self.hide()
 
@@ -106,5 +108,8 @@ class CheckView(QFrame):
 
     def _paint_marks(self) -> None:
         theme, ratio = self._themes.theme, self.devicePixelRatioF()
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, theme.line2)  # the frame; labels have their own
+        self.setPalette(palette)
         for place, mark in self._shown:
             place.setPixmap(self._marks.pixmap(mark, ICON_SIZE - 2, theme, ratio))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CODE_HINT = "36 characters. Paste either part or the whole bearer, it is taken apart here."
 TOKEN_HINT = "64 characters. Kept in {place}, never in a file."  # noqa: S105 - words, no token
+TOKEN_UNKEPT = "64 characters. No safe keyring is at hand: they hold until M360 Desk is closed."  # noqa: S105 - words
+HELD = "Held until M360 Desk is closed"
 TOKEN_ALONE = "It belongs to the stored auth code."  # noqa: S105 - words, no token
 
 
@@ -98,12 +100,12 @@ class CredentialFields(QObject):
 
     def __init__(self, themes: ThemeSource, parent: QWidget) -> None:
         super().__init__(parent)
-        self._place = "the system's keyring"
+        self._place: str | None = "the system's keyring"
         self.code = CredentialField(themes, "authCode", "Auth code", parent)
         self.token = CredentialField(themes, "authToken", "Auth token", parent)
         self.token.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.code.hint(CODE_HINT)
-        self.token.hint(TOKEN_HINT.format(place=self._place))
+        self._show_place()
         for field in (self.code, self.token):
             field.edited.connect(lambda field=field: self._edited(field))
             field.line.editingFinished.connect(self._look)
@@ -111,7 +113,8 @@ class CredentialFields(QObject):
     def show_stored(self, code_end: str) -> None:
         """Say that the account's credentials are stored."""
         self.code.show_stored(f"Stored, ends in …{code_end}" if code_end else "Stored")
-        self.token.show_stored(f"Stored in {self._place}")
+        self.token.show_stored("Stored")
+        self._show_place()
 
     def clear(self) -> None:
         """Drop what was entered: it was meant for another account."""
@@ -125,17 +128,19 @@ class CredentialFields(QObject):
             if field.is_stored:
                 field.show_open()
         self.code.hint(CODE_HINT)
-        self.token.hint(TOKEN_HINT.format(place=self._place))
+        self._show_place()
 
-    def show_place(self, place: str) -> None:
-        """Name where the credentials are kept."""
+    def show_place(self, place: str | None) -> None:
+        """Name where the credentials are kept; None: there is no safe keyring."""
         self._place = place
+        self._show_place()
+
+    def _show_place(self) -> None:
         if self.token.is_stored:
-            self.token.show_stored(f"Stored in {place}")
-        elif self.code.is_stored:
-            self.token.hint(f"{TOKEN_ALONE} {TOKEN_HINT.format(place=place)}")
-        else:
-            self.token.hint(TOKEN_HINT.format(place=place))
+            self.token.show_stored(f"Stored in {self._place}" if self._place else HELD)
+            return
+        hint = TOKEN_HINT.format(place=self._place) if self._place else TOKEN_UNKEPT
+        self.token.hint(f"{TOKEN_ALONE} {hint}" if self.code.is_stored else hint)
 
     @property
     def touched(self) -> bool:

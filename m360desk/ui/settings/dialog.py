@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _ICONS = ("person", "sync", "battery", "contrast", "disk", "info")
 _NAMES = ("Account", "Sync", "Batteries", "Look", "Data", "About")
-_SIZE = (734, 668)
+_WIDTH, _HEIGHT, _LEAST_HEIGHT = 734, 668, 400
 
 
 class SettingsDialog(QDialog):
@@ -60,7 +60,9 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("settingsDialog")
         self.setWindowTitle("Settings – M360 Desk")
-        self.resize(*_SIZE)
+        # On a low screen the pages scroll, and the buttons stay in sight.
+        room = self.screen().availableSize().height() - 6 * GRID
+        self.resize(_WIDTH, max(_LEAST_HEIGHT, min(_HEIGHT, room)))
         self._accounts, self._themes = accounts, themes
         self._is_open = True
         settings = desk.settings
@@ -180,6 +182,8 @@ class SettingsDialog(QDialog):
             button.setMinimumHeight(self._themes.theme.fonts.control_height)
         self._body = QWidget(self)
         self._body.setAutoFillBackground(True)
+        # No palette of its own: the controls on it would lose the frames that theirs give them.
+        self._body.setBackgroundRole(QPalette.ColorRole.Base)
         row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -199,9 +203,6 @@ class SettingsDialog(QDialog):
 
     def _theme_changed(self) -> None:
         theme = self._themes.theme
-        palette = self._body.palette()
-        palette.setColor(QPalette.ColorRole.Window, theme.base)
-        self._body.setPalette(palette)
         palette = self._forget_button.palette()
         palette.setColor(QPalette.ColorRole.ButtonText, theme.badtext)
         palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText, theme.text3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -68,6 +68,16 @@ class Page(QWidget):
         if title and not field.accessibleName():
             field.setAccessibleName(title)
 
+    def explained_row(self, title: str, field: QWidget, text: str) -> None:
+        """Add a row with a small explanation right under its field."""
+        column = QVBoxLayout()
+        column.setSpacing(HALF)
+        column.addWidget(field, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.small(text))
+        field.setAccessibleName(title)
+        field.setAccessibleDescription(text)
+        self.row(title, column)
+
     def small(self, text: str = "") -> ThemedLabel:
         """Make a small explanation."""
         return ThemedLabel(self.themes, text, font="small", colour="text2", wraps=True, parent=self)
@@ -111,12 +121,13 @@ class SyncPage(Page):
         self._days = self.spin("rereadDays", settings.reread_days, 1, 365, suffix=" days")
         self._pages = self.spin("testingPages", settings.testing_pages, 1, 100, suffix=" pages")
         self.row("Sync", self._on_start)
-        self.row("Sync every", self._minutes)
-        self.row("", self.small("While the window is open, in live mode."))
-        self.row("Look again at", self._days)
-        self.row("", self.small("Sessions of so many days are read anew: grades and results come later."))
-        self.row("Testing mode", self._pages)
-        self.row("", self.small("Of 100 made-up sessions each, with every refresh."))
+        self.explained_row("Sync every", self._minutes, "While the window is open, in live mode.")
+        self.explained_row(
+            "Look again at",
+            self._days,
+            "Sessions of so many days are read anew: grades and results come later.",
+        )
+        self.explained_row("Testing mode", self._pages, "Of 100 made-up sessions each, with every refresh.")
 
     def changes(self) -> dict[str, object]:
         now: dict[str, object] = {
@@ -162,9 +173,9 @@ class BatteriesPage(Page):
 
     def _say(self) -> None:
         low, high = self._replace.value(), self._good.value()
-        between = f"From {low} to under {high} %: watch. " if low < high else ""
+        between = f"From {low} to under {high}\u00a0%: watch. " if low < high else ""
         self._bands.setText(
-            f"State of health under {low} %: replace. {between}From {high} %: good. "
+            f"State of health under {low}\u00a0%: replace. {between}From {high}\u00a0%: good. "
             "List, charts and scan card go by this."
         )
 
@@ -191,8 +202,7 @@ class LookPage(Page):
         language.addItem("English")
         language.setMinimumHeight(themes.theme.fonts.control_height)
         self.row("Theme", choices)
-        self.row("Language", language)
-        self.row("", self.small("There is only English so far."))
+        self.explained_row("Language", language, "There is only English so far.")
 
     def changes(self) -> dict[str, object]:
         now: dict[str, object] = {"theme": _THEMES[self._group.checkedId()][0]}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import keyring.backends.fail
+import keyring.core
 import pytest
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -67,3 +69,18 @@ def test_the_demo_is_one_press_away(window: Window) -> None:
     press(dialog, "leaveDemo")
     assert window.desk.key is None
     window.until(lambda: find(window.main, QWidget, "welcomePage").isVisible())
+
+
+def test_without_any_keyring_the_first_run_says_how_long_credentials_hold(
+    window: Window, own: StoredCredentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring.core, "init_backend", lambda: None)  # a developer's machine may have one
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's
+    dialog = window.settings()
+    token = find(dialog, QLineEdit, "authToken")
+    window.until(lambda: "hold until M360 Desk is closed" in token.accessibleDescription())
+    paste(dialog, "authCode", f"{own.auth_code}-{own.auth_token}")
+    dialog.accept()
+    window.until(lambda: window.desk.total == 500)
+    again = find(window.settings(), QLineEdit, "authToken")
+    window.until(lambda: again.placeholderText() == "Held until M360 Desk is closed")
