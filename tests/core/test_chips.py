@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from math import nan
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from m360desk.core.battery import Limits
 from m360desk.core.chips import chips
-from m360desk.core.facets import FACETS, Facet, split, tally
+from m360desk.core.facet_counts import Coded, Numbers, tally
+from m360desk.core.facets import FACETS, Facet, split
 from m360desk.core.matching import matches
 from m360desk.core.query import AllOf, Node, Query, parse
 from m360desk.core.query_edit import own_part, parts_of, toggled, with_term, written_value
@@ -206,9 +208,12 @@ def test_counts_follow_the_query_without_the_own_part(text: str, rows: list[Row]
     parts = split(text, facets)
     found = [row for row in rows if matches(parsed(parts.rest), row)]
 
-    def column(name: str) -> list[str | int | float | bytes | None]:
-        numbers = name in ("battery", "time")
-        return [nan if numbers and row.get(name) is None else row.get(name) for row in found]
+    def column(name: str) -> Numbers | Coded:
+        values = [row.get(name) for row in found]
+        if name in ("battery", "time"):
+            return np.asarray([nan if value is None else value for value in values], np.float64)
+        known = [None, *dict.fromkeys(value for value in values if value is not None)]
+        return Coded(np.asarray([known.index(value) for value in values], np.int32), known.__getitem__)
 
     counts = tally({name: column(name) for name in FACETS}, parts, facets)
     for name, each in facets.items():
@@ -239,7 +244,7 @@ def chooses(each: Facet, key: str, row: Row) -> bool:
 def test_months_are_local() -> None:
     edge = int(datetime(2026, 10, 31, 23, 30, tzinfo=UTC).timestamp() * 1000)
     facets = {"time": facet("time")}
-    times: list[str | int | float | bytes | None] = [float(edge), float(edge - 3_600_000), nan]
+    times = np.asarray([edge, edge - 3_600_000, nan])
     counts = tally({"time": times}, split("", facets), facets)
     assert counts["time"] == {"2026-11": 1, "2026-10": 1, "": 1}
     assert datetime.fromtimestamp(edge / 1000, PRAGUE) == datetime(2026, 11, 1, 0, 30, tzinfo=PRAGUE)

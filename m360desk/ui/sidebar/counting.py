@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from m360desk.core.facets import FACETS, Facet, split, tally
-from m360desk.core.query import EVERYTHING, QueryError, parse
+from m360desk.core.facets import FACETS, Facet, split
+from m360desk.core.query import QueryError, parse
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from m360desk.core.battery import Limits
     from m360desk.core.cancel import CancelToken
+    from m360desk.core.facet_counts import Numbers
     from m360desk.store.reader import CacheReader
 
-KNOWN_FIRST = ("model", "operator", "grade")
-"""Fields whose values must be known to tell what a query chooses."""
+NUMBERS = ("battery", "time")
+CODED = ("result", "model", "operator", "grade")
+"""Fields of facets whose columns are numbers, and those of texts that repeat."""
 
 
 class FacetCounts:
@@ -41,15 +43,21 @@ def count_facets(
     facets = {name: make(name) for name in FACETS}
     for name, values in known.items():
         facets[name].values.update(values)
-    if text.strip() and not any(known.values()):
-        everything = reader.columns(EVERYTHING, KNOWN_FIRST, cancel=cancel)
-        for name in KNOWN_FIRST:
-            facets[name].learn(list(set(everything[name])))
+    # Brings numpy, for which the first rows must not wait.
+    from m360desk.core.facet_counts import Coded, learn, tally
+
+    columns = reader.in_memory((), cancel=cancel)
+    for name in CODED:
+        learn(facets[name], Coded(columns.columns.codes[name], columns.terms.text))
     parts = split(text, facets)
     rest = parse(parts.rest, today=facets["time"].today, zone=facets["time"].zone)
-    found = reader.columns(rest, FACETS, cancel=cancel)
+    found = reader.in_memory((rest.root,), cancel=cancel)
+    rows = slice(None) if rest.is_empty else found.masks[0]
+    held = found.columns
+    counted: dict[str, Numbers | Coded] = {name: held.numbers[name][rows] for name in NUMBERS}
+    counted |= {name: Coded(held.codes[name][rows], found.terms.text) for name in CODED}
     cancel.check()
-    return FacetCounts(facets, tally(found, parts, facets))
+    return FacetCounts(facets, tally(counted, parts, facets))
 
 
 def count_views(
