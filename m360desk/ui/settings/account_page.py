@@ -175,13 +175,13 @@ class AccountPage(Page):
         self.fields.show_stored(known.code_end if known is not None else "")
 
         def absent(error: Exception) -> None:
-            if isinstance(error, NoCredentials) and self.choice.account == account:
+            mine = self.choice.account == account and not self.fields.touched
+            if mine and isinstance(error, NoCredentials):
                 self.fields.show_empty()
 
         self._accounts.keys.find(account, lambda _: None, while_alive(self, absent))
 
     def _account_chosen(self) -> None:
-        self.fields.clear()
         self._show_account()
         self._outdated()
 

@@ -116,17 +116,11 @@ class CredentialFields(QObject):
         self.token.show_stored("Stored")
         self._show_place()
 
-    def clear(self) -> None:
-        """Drop what was entered: it was meant for another account."""
+    def show_empty(self) -> None:
+        """Take both as they are entered: nothing is stored. What stood there was another account's."""
         for field in (self.code, self.token):
             field.line.clear()
-            field.show_wrong("")
-
-    def show_empty(self) -> None:
-        """Take both as they are entered: nothing is stored."""
-        for field in (self.code, self.token):
-            if field.is_stored:
-                field.show_open()
+            field.show_open()
         self.code.hint(CODE_HINT)
         self._show_place()
 

@@ -136,6 +136,7 @@ def test_ok_applies_all_at_once_and_cancel_nothing(window: Window, own: StoredCr
         find(dialog, QRadioButton, "theme-dark").setChecked(True)
         assert find(dialog, QSpinBox, "goodFrom").value() == 90
         assert "under 90 %: replace. From 90 %: good" in _plain(find(dialog, QLabel, "batteryBands").text())
+        find(dialog, QSpinBox, "goodFrom").setValue(95)
         assert find(dialog, QComboBox, "language").count() == 1
 
     cancelled = window.settings()
@@ -151,7 +152,7 @@ def test_ok_applies_all_at_once_and_cancel_nothing(window: Window, own: StoredCr
     window.until(lambda: is_closed(dialog))
     after = window.file.load().settings
     assert (after.mode, after.workstations, after.sync_minutes, after.reread_days) == ("live", 5, 0, 3)
-    assert (after.testing_pages, after.battery_replace_below, after.battery_good_from) == (2, 90, 90)
+    assert (after.testing_pages, after.battery_replace_below, after.battery_good_from) == (2, 90, 95)
     assert after.theme == "dark" == window.themes.choice
     assert window.main.mode_band.isHidden()
     window.until(lambda: window.desk.total == SESSIONS)
@@ -301,14 +302,29 @@ def test_accounts_have_names_and_are_switched_between_each_with_its_own_cache(
     dialog = window.settings()
     choice = find(dialog, QComboBox, "accountChoice")
     assert choice.currentData() == second
-    paste(dialog, "authCode", own.auth_code)  # read-only: nothing of it stays
-    choice.setCurrentIndex(choice.findData(first))
-    code = find(dialog, QLineEdit, "authCode")
-    assert (code.text(), code.placeholderText()) == ("", f"Stored, ends in …{own.auth_code[-4:]}")
+    code, token = find(dialog, QLineEdit, "authCode"), find(dialog, QLineEdit, "authToken")
+    for left_for in (choice.count() - 1, choice.findData(first)):
+        choice.setCurrentIndex(choice.findData(second))
+        press(dialog, "replace-authToken")
+        paste(dialog, "authToken", TOKEN)
+        choice.setCurrentIndex(left_for)
+        assert (code.text(), token.text()) == ("", "")  # it was meant for the other account
+    assert code.placeholderText() == f"Stored, ends in …{own.auth_code[-4:]}"
     assert "Credentials accepted" in window.report(dialog)  # the chosen one's, not those of the one shown
     dialog.accept()
     window.until(lambda: window.shell.controller.listed == SESSIONS)
     assert window.desk.key.account == first == window.file.load().settings.last_account
+    window.until(lambda: is_closed(dialog))
+
+    dialog = window.settings()
+    choice = find(dialog, QComboBox, "accountChoice")
+    choice.setCurrentIndex(choice.findData(second))
+    press(dialog, "forgetCredentials")
+    question = box(dialog, "questionBox")
+    assert "Branch" in question.text()
+    _agree(question, "Forget")
+    window.until(lambda: len(backend.entries) == 1)
+    assert own.auth_token in "".join(backend.entries.values())
     assert window.desk.settings.account(second) is not None
 
 
