@@ -5,8 +5,8 @@ new field is one line. Property names are the vendor's (endpoint page, or seen i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from m360desk.core import derive, derive_state, derive_tests
 from m360desk.core.reading import Reading
@@ -25,8 +25,7 @@ class Kind(Enum):
     NAMES = auto()  # ids joined by commas; "" means none, None means not known
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a session.
 
     ``name`` is its name in queries, the cache and exports; ``title`` is for people. ``sources`` are property

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from m360desk.store.column_search import Found
     from m360desk.store.columns import Columns
     from m360desk.store.compression import Codec
+    from m360desk.store.value_counts import ValueCount
 
 __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
 
@@ -263,6 +264,47 @@ class CacheReader:
         """
         self.in_memory((), cancel=cancel).columns.device_order()
 
+    def value_counts(
+        self, query: Query, name: str, *, cancel: CancelToken | None = None
+    ) -> "list[ValueCount]":
+        """The values of a field among the matches, and how many have each; None stands for "missing".
+
+        Takes milliseconds where `in_memory` has been asked before and holds the field.
+
+        Raises:
+            Cancelled: by `cancel`.
+            ValueError: the field's values hardly repeat, or are numbers.
+        """
+        from m360desk.store import value_counts
+
+        field = value_counts.counted_field(name)
+        if self._in_memory is not None and name in self._in_memory.codes:
+            return value_counts.count_in_memory(
+                self.in_memory([query.root], cancel=cancel), self._terms, name
+            )
+        with self._reading(cancel):
+            if field.name not in self._columns:
+                return []
+            condition = self._conditions().of(query.root)
+            return value_counts.count_in_file(self._connection, self._terms, name, condition)
+
+    def counts(
+        self, query: Query, nodes: "Sequence[Node]", *, cancel: CancelToken | None = None
+    ) -> list[int]:
+        """How many of the matches fulfil each of some further conditions.
+
+        Raises:
+            Cancelled: by `cancel`.
+        """
+        from m360desk.store.value_counts import count_conditions
+
+        if not nodes:
+            return []
+        with self._reading(cancel):
+            conditions = self._conditions()
+            asked = [conditions.of(node) for node in nodes]
+            return count_conditions(self._connection, conditions.of(query.root), asked)
+
     def newest_batch(self) -> int:
         """The number of the last stored page; it grows with every page."""
         with self._reading():
@@ -308,7 +350,7 @@ class CacheReader:
         return Conditions(self._terms, shortcuts, self._columns, limited=limited)
 
     def _has_trigrams(self) -> bool:
-        """Whether the trigram index is of this version's catalogue; asked by searches, not by the first rows."""
+        """Whether the trigram index is of this catalogue; asked by searches, not by the first rows."""
         if self._trigrams is None:
             self._trigrams = self._catalogue == LAYOUT.fingerprint()
         return self._trigrams

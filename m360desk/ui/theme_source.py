@@ -50,8 +50,8 @@ class ThemeSource(QObject):
         self._choice = ThemeChoice.SYSTEM
         self._palette_is_ours = False
         self._applying = False
-        self._theme = Theme.current()
-        self.set_choice(choice)
+        self._choose(choice)
+        self._theme = self._read()
         app.styleHints().colorSchemeChanged.connect(self.refresh)
         app.paletteChanged.connect(self.refresh)
 
@@ -67,6 +67,10 @@ class ThemeSource(QObject):
 
     def set_choice(self, choice: str) -> None:
         """Follow the system, or be light or dark whatever it says. Unknown words mean the system."""
+        self._choose(choice)
+        self.refresh()
+
+    def _choose(self, choice: str) -> None:
         known = choice in tuple(ThemeChoice)
         self._choice = ThemeChoice(choice) if known else ThemeChoice.SYSTEM
         scheme = {
@@ -79,43 +83,49 @@ class ThemeSource(QObject):
             self._app.styleHints().setColorScheme(scheme[self._choice])
         finally:
             self._applying = False
-        self.refresh()
 
     def refresh(self) -> None:
         """Read palette, contrast and fonts again. Called by itself on the system's changes."""
         if self._applying:
             return
-        self._applying = True
-        try:
-            fonts = Fonts.from_system()
-            high = high_contrast_wanted(self._app)
-            self._apply(fonts, high)
-            theme = Theme.from_palette(self._app.palette(), high_contrast=high, fonts=fonts)
-        finally:
-            self._applying = False
+        theme = self._read()
         if theme == self._theme:
             return
         self._theme = theme
         self.changed.emit()
 
-    def _apply(self, fonts: Fonts, high_contrast: bool) -> None:
+    def _read(self) -> Theme:
+        """Set style, palette and fonts as they are wanted now; return the theme that follows from them."""
+        self._applying = True
+        try:
+            fonts = Fonts.from_system()
+            high = high_contrast_wanted(self._app)
+            ours = self._apply(fonts, high)
+            theme = Theme.from_palette(self._app.palette(), high_contrast=high, fonts=fonts)
+            if ours is not None and self._style == FUSION:
+                frame_controls(self._app, ours, theme.control)
+        finally:
+            self._applying = False
+        return theme
+
+    def _apply(self, fonts: Fonts, high_contrast: bool) -> QPalette | None:
+        """Set them; returns the application's own palette where the style takes it."""
         dark = self._wanted_dark()
         if self._native_style == _STYLE_LIGHT_ONLY:
             wanted = "fusion" if dark else _STYLE_LIGHT_ONLY
             if self._style != wanted:
                 self._app.setStyle(wanted)
                 self._style = wanted
-        takes_ours = self._style in _STYLES_WITHOUT_PALETTE and not high_contrast
-        if takes_ours:
-            palette = own_palette(dark=dark)
-            self._app.setPalette(palette)
-            if self._style == FUSION:
-                frame_controls(self._app, palette, Theme.from_palette(palette, fonts=fonts).control)
+        ours: QPalette | None = None
+        if self._style in _STYLES_WITHOUT_PALETTE and not high_contrast:
+            ours = own_palette(dark=dark)
+            self._app.setPalette(ours)
         elif self._palette_is_ours:
             self._app.setPalette(QPalette())
-        self._palette_is_ours = takes_ours
+        self._palette_is_ours = ours is not None
         if fonts.body != self._app.font():
             self._app.setFont(fonts.body)
+        return ours
 
     def _wanted_dark(self) -> bool:
         if self._choice is not ThemeChoice.SYSTEM:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from m360desk.core.identity import Scan
 from m360desk.store.errors import CacheAbsent
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     Read = Callable[[CacheReader, Sequence[int]], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a look-up found: rows of the cache, newest first, and where; or why nothing, in words.
 
     ``denied``: the account itself has answered that it has none. ``content`` is what the asker had read of
@@ -136,7 +134,7 @@ class LookUp:
         if not self._holds:
             return
         if found.row_ids and self._read is not None:
-            self._search(lambda stored: self._done(replace(stored, source="service")))
+            self._search(lambda stored: self._done(stored._replace(source="service")))
         else:
             self._done(found)
 

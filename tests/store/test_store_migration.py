@@ -1,6 +1,5 @@
 """Older caches become like new ones: by numbered steps, and by reading the kept records anew."""
 
-import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -102,15 +101,15 @@ _OLDER: dict[str, Layout] = {
     ),
     "kinds differ": layout_of(
         tuple(
-            dataclasses.replace(f, kind=Kind.INTEGER)
+            f._replace(kind=Kind.INTEGER)
             if f.name == "operator"
-            else dataclasses.replace(f, kind=Kind.TEXT)
+            else f._replace(kind=Kind.TEXT)
             if f.name in ("battery", "time")
             else f
             for f in COLUMNS
         )
     ),
-    "sources differ": layout_of(tuple(dataclasses.replace(f, sources=("other",)) for f in COLUMNS)),
+    "sources differ": layout_of(tuple(f._replace(sources=("other",)) for f in COLUMNS)),
 }
 
 
