@@ -14,8 +14,8 @@ _SEPARATORS = re.compile(r"[\s\-./–]")
 _SESSION_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _M360ID = re.compile(r"AS[0-9A-Z]{14,18}", re.IGNORECASE)
 _SERIAL = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{8,16}")
-# Serials in the field have 8 (OnePlus) to 16 (Huawei) characters; Apple's 10 or 12, Samsung's 11, Google's 14.
-# None spells a word out of models' names, as "iphone13pro" and "s22ultra" do, which people search for.
+# Serials in the field have 8 (OnePlus) to 16 (Huawei) characters; Apple's 10 or 12, Samsung's 11, Google's
+# 14. None spells a word out of models' names, as "iphone13pro" and "s22ultra" do, which people search for.
 _NAME_WORD = re.compile(
     r"iphone|ipad|galaxy|samsung|pixel|google|redmi|xiaomi|poco|xperia|huawei|honor|nokia|oneplus|nord|moto|"
     r"oppo|vivo|realme|ultra|plus|lite|mini|note|fold|flip",
