@@ -138,7 +138,11 @@ def toggled(text: str, choices: Choices, key: str) -> str:
     name = own.term.field or choices.field
     if key in own.chosen:
         kept = [item for item, each in zip(items, own.chosen, strict=True) if each != key]
-        return _replaced(text, own.part, name, kept) if kept else without(text, own.part)
+        if kept:
+            return _replaced(text, own.part, name, kept)
+        rest = without(text, own.part)
+        again = own_part(rest, choices)  # the same may have been asked for twice
+        return toggled(rest, choices, key) if again is not None and key in again.chosen else rest
     if not _takes_values_of(name, choices.field):
         # "is:failed" has no word for every result: the field itself has.
         name, items = choices.field, [choices.written(each) for each in own.chosen]

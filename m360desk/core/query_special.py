@@ -20,7 +20,7 @@ _OTHER_OPERATIONS: Final = {
 }
 
 # What ``is:`` says in terms of fields.
-_STATES: Final[dict[str, tuple[str, Operator, tuple[QueryValue, ...]]]] = {
+STATES: Final[dict[str, tuple[str, Operator, tuple[QueryValue, ...]]]] = {
     "failed": ("result", "=", ("failed",)),
     "passed": ("result", "=", ("passed",)),
     "untested": ("result", "=", ("not tested",)),
@@ -28,6 +28,8 @@ _STATES: Final[dict[str, tuple[str, Operator, tuple[QueryValue, ...]]]] = {
     "simlocked": ("sim_lock", "=", ("locked",)),
     "blacklisted": ("blacklist", "=", ("listed",)),
     "refitted": ("parts", "present", ()),
+    # What the parts check says; that a device's figures tell of another battery is seen in its history only.
+    "replaced-battery": ("parts", "match", ("battery",)),
     "graded": ("grade", "present", ()),
     "wiped": ("wipe", "=", ("wiped",)),
     "identified": ("device", "present", ()),
@@ -36,7 +38,7 @@ _STATES: Final[dict[str, tuple[str, Operator, tuple[QueryValue, ...]]]] = {
     "open": ("closed", "=", (0,)),
     "manual": ("manual", "=", (1,)),
 }
-_TESTED: Final = "tested"
+TESTED: Final = "tested"
 
 
 def meaning(token: Token, days: Days) -> Node | None:
@@ -79,11 +81,11 @@ def _has(item: Item, span: Span) -> Node:
 
 def _is(item: Item, span: Span) -> Node:
     word = item.text.lower()
-    if word == _TESTED:
+    if word == TESTED:
         return Not(Compare(_field("result"), "=", ("not tested",), span), span)
-    state = _STATES.get(word)
+    state = STATES.get(word.replace("_", "-"))
     if state is None:
-        states = (*_STATES, _TESTED)
+        states = (*STATES, TESTED)
         raise _unknown(item, "is", f"A session is {_listing(states)}.", states)
     name, op, values = state
     return Compare(_field(name), op, values, span)

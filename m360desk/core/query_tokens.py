@@ -10,10 +10,10 @@ from m360desk.core.query_errors import QueryError
 
 # Word processors and telephones write these; each is as long as the plain one, so offsets stay right.
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
-_SPACE = re.compile(r"\s+")
-_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*):")
-_OPERATOR = re.compile(r"<=|>=|<|>|=|≤|≥")
-_BARE = re.compile(r'[^\s,()"]+')
+SPACE = re.compile(r"\s+")
+FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*):")
+OPERATOR = re.compile(r"<=|>=|<|>|=|≤|≥")
+BARE = re.compile(r'[^\s,()"]+')
 _PLAIN_OPERATORS: Final = {"≤": "<=", "≥": ">="}
 _MOST_VALUES: Final = 1000
 
@@ -52,13 +52,18 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """Take a query apart; raises ``QueryError`` for unbalanced quotes, lone operators and missing values."""
-    return list(_scan(text.translate(_QUOTES)))
+    return list(_scan(with_plain_quotes(text)))
+
+
+def with_plain_quotes(text: str) -> str:
+    """The text with every kind of quotation mark made a plain one; offsets stay as they are."""
+    return text.translate(_QUOTES)
 
 
 def _scan(text: str) -> Iterator[Token]:
     position = 0
     while position < len(text):
-        space = _SPACE.match(text, position)
+        space = SPACE.match(text, position)
         if space:
             position = space.end()
             continue
@@ -81,7 +86,7 @@ def _next(text: str, start: int) -> Token:
                 start + 1,
             )
         return Token(Mark.MINUS, start, start + 1)
-    field = _FIELD.match(text, start)
+    field = FIELD.match(text, start)
     if field:
         return _field_term(text, start, field[1], field.end())
     return _bare_term(text, start)
@@ -102,13 +107,13 @@ def _field_term(text: str, start: int, field: str, position: int) -> Token:
 
 
 def _item(text: str, term: int, start: int) -> Item:
-    operator = _OPERATOR.match(text, start)
+    operator = OPERATOR.match(text, start)
     op = _PLAIN_OPERATORS.get(operator[0], operator[0]) if operator else ""
     position = operator.end() if operator else start
     if text.startswith('"', position):
         end = _closing_quote(text, position)
         return Item(op, text[position + 1 : end - 1], True, start, end)
-    bare = _BARE.match(text, position)
+    bare = BARE.match(text, position)
     if bare is None:
         raise _no_value(text, term, position)
     return Item(op, bare[0], False, start, bare.end())
@@ -146,7 +151,7 @@ def _bare_term(text: str, start: int) -> Token:
             items.append(Item("", text[position + 1 : end - 1], True, position, end))
             position = end
         else:
-            bare = _BARE.match(text, position)
+            bare = BARE.match(text, position)
             if bare:
                 items.append(Item("", bare[0], False, position, bare.end()))
                 position = bare.end()
@@ -160,7 +165,7 @@ def _checked_words(text: str, start: int, end: int, items: list[Item]) -> Token:
     if not items:
         raise QueryError("A comma stands alone.", start, end)
     first = items[0]
-    if not first.quoted and (operator := _OPERATOR.match(first.text)):
+    if not first.quoted and (operator := OPERATOR.match(first.text)):
         raise QueryError(
             f"“{text[start:end]}” stands alone. Write the field before it, such as battery:{operator[0]}80.",
             start,

@@ -16,8 +16,8 @@ _PRESENT: Final = frozenset({"any", "known"})
 _MERGED: Final = frozenset({"match", "="})
 _RANGE: Final = ".."
 
-# Figures for examples in messages, near to what people look for.
-_EXAMPLES: Final = {
+# Figures for examples, near to what people look for.
+EXAMPLES: Final = {
     "battery": (80, 84),
     "reported": (80, 84),
     "cycles": (500, 800),
@@ -29,8 +29,6 @@ _EXAMPLES: Final = {
     "voltage": (3.7, 4.2),
 }
 _MISREAD: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
 _NUMBER_WORDS: Final = {word: str(figure) for figure, word in enumerate(_ONES.split())} | {
@@ -197,7 +195,7 @@ def _measured(field: Field, text: str) -> float | None:
 
 
 def _refuse_number(field: Field, text: str, token: Token, item: Item) -> NoReturn:
-    low, high = _EXAMPLES.get(field.name, (1, 5))
+    low, high = EXAMPLES.get(field.name, (1, 5))
     name = field.name
     message = f"“{text}” is not a number. Write {name}:<{low}, {name}:{low}..{high} or {name}:unknown."
     mended = _NUMBER_WORDS.get(text.lower(), text.translate(_MISREAD))

@@ -37,7 +37,8 @@ class Slices:
         wanted = ", ".join(("id", *(name if name in known else f"NULL AS {name}" for name in names)))
         lists = [
             "group_concat(id)",
-            "json_group_array(device)",
+            # JSON holds no bytes, which stand for what cannot be text.
+            "json_group_array(CASE typeof(device) WHEN 'blob' THEN hex(device) ELSE device END)",
             *(f"group_concat(coalesce({name}, 'nan'))" for name in NUMBERS),
             *(f"group_concat(coalesce({name}, 0))" for name in CODES),
         ]

@@ -1,6 +1,7 @@
 """What SQL finds is what the query language means, for any sessions and any query."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -159,9 +160,24 @@ def test_sql_means_what_the_language_means(way: str, data: st.DataObject) -> Non
                 found = cache.reader.ids(query, order)
                 assert sorted(found) == sorted(wanted), query
                 assert cache.reader.count(query) == len(wanted), query
+                _assert_counted(cache.reader, query, sessions, data)
                 limit = data.draw(st.integers(0, 9))
                 assert cache.reader.ids(query, order, limit=limit) == found[:limit]
                 _assert_ordered([numbers[number] for number in found], list(found), order)
+
+
+def _assert_counted(reader: CacheReader, query: Query, sessions: list[Session], data: st.DataObject) -> None:
+    """In memory and in the file the same sessions are found, and the same values counted among them."""
+    there = [session for session in sessions if matches(query, session)]
+    nodes = [data.draw(_queries(sessions)) for _ in range(data.draw(st.integers(0, 3)))]
+    wanted = [sum(matches(Query("", node), session) for session in there) for node in nodes]
+    assert reader.counts(query, nodes) == wanted, (query, nodes)
+    name = data.draw(st.sampled_from([field.name for field in COLUMNS if is_coded(field)]))
+    values = Counter(session.get(name) for session in there)
+    assert Counter(dict(reader.value_counts(query, name))) == values, (query, name)
+    found = reader.in_memory([query.root])
+    assert int(found.masks[0].sum()) == len(there), query
+    assert Counter(dict(reader.value_counts(query, name))) == values, (query, name)
 
 
 def _assert_ordered(sessions: list[Session], numbers: list[int], order: Order) -> None:
