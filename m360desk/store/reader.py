@@ -371,7 +371,9 @@ class CacheReader:
     def _select_rows(self, where: str, parameters: Sequence[int]) -> Iterator[StoredRow]:
         statement = f"SELECT {self._row_select} FROM sessions AS s WHERE {where}"  # noqa: S608 - of this module
         text = self._terms.text
-        for number, gone, *values in self._connection.execute(statement, parameters).fetchall():
+        found = self._connection.execute(statement, parameters).fetchall()
+        self._terms.read(row[at + 2] for row in found for at in _CODED if row[at + 2] is not None)
+        for number, gone, *values in found:
             for at in _CODED:
                 if values[at] is not None:
                     values[at] = text(values[at])

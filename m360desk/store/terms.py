@@ -1,7 +1,7 @@
 """Texts that repeat, each kept once and known by a number."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from m360desk.core.folding import fold
@@ -57,16 +57,29 @@ class TermTexts:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._terms: dict[int, Term] = {}
+        self._some: dict[int, str | bytes] = {}
         self._names: dict[int, tuple[str, ...]] = {}
         self._highest = 0
 
     def text(self, number: int) -> str | bytes | None:
         """One text; None where the file has no such number."""
         term = self._terms.get(number)
+        if term is None and number in self._some:
+            return self._some[number]
         if term is None:
             self.refresh()
             term = self._terms.get(number)
         return term.text if term else None
+
+    def read(self, numbers: Iterable[int]) -> None:
+        """Load these texts, where they are few: the first rows of a start do not wait for all others."""
+        missing = [n for n in set(numbers) if n not in self._terms and n not in self._some]
+        if len(missing) > _SLICE:
+            self.refresh()
+            return
+        places = ", ".join("?" * len(missing))
+        statement = f"SELECT id, text FROM terms WHERE id IN ({places})"  # noqa: S608 - placeholders only
+        self._some.update(self._connection.execute(statement, missing))
 
     def matching(self, fits: Callable[[str], bool]) -> list[int]:
         """The numbers of the texts whose folded form `fits`."""
@@ -91,6 +104,7 @@ class TermTexts:
             for number, text, folded in rows:
                 self._terms[number] = Term(text, folded)
             self._highest = rows[-1][0]
+        self._some.clear()
 
     def _names_of(self, number: int) -> tuple[str, ...]:
         names = self._names.get(number)
