@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 
 from m360desk.ui.marks import BAR_HEIGHT, BAR_TICK_OUT
 from m360desk.ui.sessions.hits import Hits
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, tzinfo
 
-    from PySide6.QtGui import QFontMetrics, QPixmap
+    from PySide6.QtGui import QPixmap
 
     from m360desk.core.battery import Limits
+    from m360desk.ui.fonts import Fonts
     from m360desk.ui.marks import Mark
 
 MARK = 12
@@ -45,14 +47,43 @@ class RowLayout:
         self.texts.setdefault((font, colour), []).append((x, baseline, text))
 
 
+class Measures:
+    """Measures texts in the fonts of a theme, each once."""
+
+    def __init__(self, fonts: Fonts) -> None:
+        self.fonts = fonts
+        names = ("body", "strong", "small", "small_strong")
+        self.metrics = {name: QFontMetrics(getattr(fonts, name)) for name in names}
+        self._widths: dict[tuple[str, str], int] = {}
+        self._figures: dict[int, str] = {}
+
+    def width(self, text: str, font: str) -> int:
+        """Pixels that a text takes."""
+        known = self._widths.get((text, font))
+        if known is None:
+            if len(self._widths) >= KEPT_WIDTHS:
+                self._widths.clear()
+            known = self._widths[text, font] = self.metrics[font].horizontalAdvance(text)
+        return known
+
+    def figure(self, value: int) -> str:
+        """A whole number with the locale's separators."""
+        known = self._figures.get(value)
+        if known is None:
+            if len(self._figures) >= KEPT_WIDTHS:
+                self._figures.clear()
+            known = self._figures[value] = number(value, decimals=0)
+        return known
+
+
 @dataclass(frozen=True)
 class CellContext:
-    """Made anew where anything of it changes; what has been measured is kept in it."""
+    """Made anew where anything of it changes, but for the measures."""
 
     today: date
     zone: tzinfo
     limits: Limits
-    metrics: dict[str, QFontMetrics]
+    measures: Measures
     first_baseline: int
     second_baseline: int
     mark: Callable[[Mark], QPixmap]
@@ -64,17 +95,15 @@ class CellContext:
     compact: bool = False
     """Rows of one line."""
     hits: Hits = field(default_factory=Hits)
-    _widths: dict[tuple[str, str], int] = field(default_factory=dict)
-    _figures: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def metrics(self) -> dict[str, QFontMetrics]:
+        """The fonts' metrics by their names in the theme."""
+        return self.measures.metrics
 
     def width(self, text: str, font: str) -> int:
         """Pixels that a text takes."""
-        known = self._widths.get((text, font))
-        if known is None:
-            if len(self._widths) >= KEPT_WIDTHS:
-                self._widths.clear()
-            known = self._widths[text, font] = self.metrics[font].horizontalAdvance(text)
-        return known
+        return self.measures.width(text, font)
 
     def elided(self, text: str, font: str, room: int, *, middle: bool = False) -> str:
         """The text, shortened to ``room`` pixels."""
@@ -85,12 +114,7 @@ class CellContext:
 
     def figure(self, value: int) -> str:
         """A whole number with the locale's separators."""
-        known = self._figures.get(value)
-        if known is None:
-            if len(self._figures) >= KEPT_WIDTHS:
-                self._figures.clear()
-            known = self._figures[value] = number(value, decimals=0)
-        return known
+        return self.measures.figure(value)
 
     def clock_and_day(self, time_ms: int) -> tuple[str, str] | None:
         """A moment in two lines; None beyond the calendar's ends."""

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QTimer, Signal
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from m360desk.ui.sessions.cell_context import CellContext
+from m360desk.ui.sessions.cell_context import CellContext, Measures
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
 from m360desk.ui.sessions.describe import describe
 from m360desk.ui.sessions.hits import Hits
@@ -81,6 +80,7 @@ class SessionsPage(QWidget):
         column.addWidget(self._stack, 1)
         self._restoring = False
         self._hits = Hits()
+        self._measures: Measures | None = None
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.doubleClicked.connect(lambda index: self.opened.emit(self.model.ids[index.row()]))
         self.table.sort_asked.connect(self.sort_asked)
@@ -196,9 +196,9 @@ class SessionsPage(QWidget):
     def _context(self, theme: Theme, ratio: float) -> CellContext:
         limits = self._limits()
         fonts = theme.fonts
-        metrics = {
-            name: QFontMetrics(getattr(fonts, name)) for name in ("body", "strong", "small", "small_strong")
-        }
+        if self._measures is None or self._measures.fonts != fonts:
+            self._measures = Measures(fonts)
+        metrics = self._measures.metrics
         body = metrics["body"]
         first = 4 + (fonts.body_line - body.height()) // 2 + body.ascent()
         small = metrics["small"]
@@ -211,7 +211,7 @@ class SessionsPage(QWidget):
             today=self._today(),
             zone=self._zone,
             limits=limits,
-            metrics=metrics,
+            measures=self._measures,
             hits=self._hits,
             compact=self.table.compact,
             first_baseline=first,
