@@ -116,6 +116,7 @@ class Shell(QObject):
         """Build what the first rows need not wait for: the detail pane and what it shows."""
         if self.session is not None:
             return
+        from m360desk.ui.frame.search_completion import SearchCompletion
         from m360desk.ui.session_shown import ShownSession
 
         self.session = ShownSession(
@@ -126,6 +127,7 @@ class Shell(QObject):
         self.window.place_detail(self.session.pane)
         self._add_list_actions(self.session)
         self._watch_scanner(self.session)
+        self.completion = SearchCompletion(self.desk, self.window.search_box, self.themes)
         QTimer.singleShot(CHARTS_AFTER_MS, self._load_charts)
         self.desk.refresh_stats()
         self.session.choose(self.page.table.current_row_id())

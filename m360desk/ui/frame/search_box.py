@@ -37,6 +37,8 @@ class SearchBox(QLineEdit):
     """The search is to be kept as a view."""
     left_downwards = Signal()
     """The user wants to go on in the list."""
+    offer_ended = Signal()
+    """Completions are offered no longer."""
 
     def __init__(self, themes: ThemeSource, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,8 @@ class SearchBox(QLineEdit):
         self._icons = icons
         self._error: QueryError | None = None
         self._lent_from: str | None = None
+        self.is_completing = False
+        """Whether completions are offered: what is unfinished need not be called wrong."""
         self._keys = QKeySequence("Ctrl+F").toString(QKeySequence.SequenceFormat.NativeText)
         self._clear = QAction("Clear the search", self)
         self._clear.setIcon(icons.icon("clear", "text2"))

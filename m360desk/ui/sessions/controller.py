@@ -53,8 +53,10 @@ class SessionsController(QObject):
         self._begun = False
         self._asked = True
         self._patience = self._timer(PATIENCE_MS, self._say_error)
+        self._patience.setParent(box)  # what it has to say is said there
         self._refresh = self._timer(LEAST_PAUSE_MS, self._ask_again)
         box.textChanged.connect(self._typed)
+        box.offer_ended.connect(self._be_patient)
         page.sort_asked.connect(self._sort)
         page.table.rows_painted.connect(self._begin)
         bar.new_asked.connect(self._show_new)
@@ -120,7 +122,13 @@ class SessionsController(QObject):
         self._box.setFocus()
         self._box.setSelection(start, end - start)
 
+    def _be_patient(self) -> None:
+        if self._error is not None:
+            self._patience.start()
+
     def _say_error(self) -> None:
+        if self._box.is_completing:
+            return  # what is missing stands in the list under the box
         self._box.show_error(self._error)
         self._bar.show_error(self._error, self._box.text())
 
