@@ -17,7 +17,7 @@ from m360desk import __version__
 USAGE_ERROR = 2
 INTERRUPTED = 130
 
-_WINDOW_ONLY = ("demo", "screenshot", "page")
+_WINDOW_ONLY = ("demo", "screenshot", "page", "selfcheck")
 
 
 def main(argv: Sequence[str] | None = None, *, console: bool = True) -> int:
@@ -87,6 +87,9 @@ def _build_parser(*, simulate: bool) -> argparse.ArgumentParser:
         "--screenshot", type=_path, metavar="FILE.png", help="draw the window, save the picture, end"
     )
     parser.add_argument("--page", choices=["sessions", "battery"], help="the page to show first")
+    parser.add_argument(
+        "--selfcheck", action="store_true", help="print as JSON whether all that is needed works here"
+    )
     parser.set_defaults(run=_run_window, command=None)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     _add_sync(commands)
@@ -168,6 +171,8 @@ def prepare_window_start() -> None:
 
 
 def _run_window(args: argparse.Namespace) -> int:
+    if args.selfcheck:
+        return _run_selfcheck(args)
     prepare_window_start()
     from m360desk.app import run
     from m360desk.options import Options
@@ -183,6 +188,12 @@ def _run_window(args: argparse.Namespace) -> int:
             console=args.console,
         )
     )
+
+
+def _run_selfcheck(args: argparse.Namespace) -> int:
+    from m360desk.commands.selfcheck import run
+
+    return run(args)
 
 
 def _run_sync(args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@
     python3 packaging/dev.py test [ARGUMENTS]     ruff, mypy and all tests; the arguments go to pytest
     python3 packaging/dev.py bench [ARGUMENTS]    the benchmarks
     python3 packaging/dev.py pictures             the pictures of README.md, anew from the demo
+    python3 packaging/dev.py package              this system's installers, into dist/
     python3 packaging/dev.py python [ARGUMENTS]   Python inside the environment
     python3 packaging/dev.py lock [ARGUMENTS]     write the locks anew with uv; --upgrade: newer versions
 
@@ -181,6 +182,14 @@ def pictures(arguments: list[str]) -> int:
     return 0
 
 
+def package(arguments: list[str]) -> int:
+    """Build and prove this system's installers."""
+    import package as packaging
+
+    ensure_packages(missing_packages(window=False))
+    return packaging.main(arguments)
+
+
 def python(arguments: list[str]) -> NoReturn:
     """Run the environment's Python."""
     hand_over([str(ensure_environment()), *arguments], environment_for_children())
@@ -213,6 +222,7 @@ COMMANDS = {
     "test": test,
     "bench": bench,
     "pictures": pictures,
+    "package": package,
     "python": python,
     "lock": lock,
 }

@@ -6,9 +6,12 @@ It is made anew for every change of the lock: what is in it may get into what pe
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dev_environment import ROOT, environment_for_children, install_lock, make_venv, python_version, stamp_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENVIRONMENT = ROOT / "build" / "package-environment"
 LOCK = ROOT / "packaging" / "requirements-package.lock"

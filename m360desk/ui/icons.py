@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: From this size on (device-independent pixels) lines are 2 px wide; below, 1.5 px.
 LARGE = 32
 APPLICATION_ICON = "m360desk.svg"
+#: The same with fewer details, its edges on whole pixels at 16.
+APPLICATION_ICON_SMALL = "m360desk-small.svg"
+APPLICATION_ICON_SMALL_UP_TO = 24
 
 
 class Icons(QObject):
@@ -92,9 +95,11 @@ class _ThemedEngine(QIconEngine):
 
 def application_icon() -> QIcon:
     """Return the program's own icon, sharp from 16 to 256 pixels."""
-    renderer = QSvgRenderer(QByteArray(resource(APPLICATION_ICON).read_bytes()))
+    large = QSvgRenderer(QByteArray(resource(APPLICATION_ICON).read_bytes()))
+    small = QSvgRenderer(QByteArray(resource(APPLICATION_ICON_SMALL).read_bytes()))
     icon = QIcon()
     for side in (16, 20, 24, 32, 40, 48, 64, 128, 256):
+        renderer = small if side <= APPLICATION_ICON_SMALL_UP_TO else large
         pixmap = QPixmap(side, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
