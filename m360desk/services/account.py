@@ -111,5 +111,6 @@ def sync_options(settings: Settings, mode: SyncMode, max_pages: int | None = Non
         mode=mode,
         testing_pages=settings.testing_pages,
         reread_days=settings.reread_days,
+        keep_months=settings.keep_months,
         max_pages=max_pages,
     )

@@ -12,7 +12,7 @@ from m360desk.api.requests import HistoryRequest
 from m360desk.services.ledger import Step
 from m360desk.services.probing import Probe
 from m360desk.services.record_reader import Read
-from m360desk.services.stretches import End
+from m360desk.services.stretches import End, Page
 from m360desk.services.sync_errors import CursorStuck
 from m360desk.services.sync_run import SyncRun, last_key, refuses_cursor
 from m360desk.services.sync_state import AuditPlan, Plan
@@ -86,7 +86,12 @@ class Audit:
         run = self._run
         if page.records:
             read = run.reader.begin(page.records)
-            await run.count(run.hand_in(lambda writer: self._store(writer, read)))
+            step = await run.count(run.hand_in(lambda writer: self._store(writer, read)))
+            kept_from_ms = await run.hand_in(lambda writer: writer.kept_from_ms())
+            newest_ms = step.page.newest_ms
+            if kept_from_ms is not None and newest_ms is not None and newest_ms < kept_from_ms:
+                await self._end(step.page)  # nothing is kept of what lies below
+                return True
         oldest = await run.oldest_record() if page.has_more is False or not page.records else None
         if page.records and (oldest is None or oldest not in page.records):
             return False
@@ -94,10 +99,14 @@ class Audit:
             run.note("The comparison with the service broke off before the oldest session; it starts over.")
             await self._change(AuditPlan(finished_ms=self._plan.finished_ms))
             return True
-        gone = await run.hand_in(self._finish)
-        if gone:
-            run.note(f"{gone} sessions are not in the account any more; they stay here, marked.")
+        await self._end(None)
         return True
+
+    async def _end(self, last: Page | None) -> None:
+        """Mark what is gone; with a `last` page only what the re-walk has come past."""
+        gone = await self._run.hand_in(lambda writer: self._finish(writer, last))
+        if gone:
+            self._run.note(f"{gone} sessions are not in the account any more; they stay here, marked.")
 
     def _store(self, writer: CacheWriter, read: Read) -> Step:
         """In the writer's thread: store what has changed or was missed, and check off what is there."""
@@ -108,9 +117,13 @@ class Audit:
         ledger.change(writer, lambda plan: replace(plan, audit=replace(plan.audit, end=end)))
         return step
 
-    def _finish(self, writer: CacheWriter) -> int:
+    def _finish(self, writer: CacheWriter, last: Page | None) -> int:
         """In the writer's thread: mark what was not seen."""
-        gone = writer.audit_finish()
+        by_id = self._run.ledger.state.plan.axis == "id"
+        gone = writer.audit_finish(
+            oldest_ms=last.oldest_ms if last is not None and not by_id else None,
+            least_key=min(last.keys) if last is not None and by_id else None,
+        )
         done = AuditPlan(finished_ms=self._run.started_ms)
         self._run.ledger.change(writer, lambda plan: replace(plan, audit=done))
         return gone

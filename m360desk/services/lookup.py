@@ -191,5 +191,7 @@ def _is_it(session: Session, scan: Scan) -> bool:
 
 def _store(writer: CacheWriter, sessions: Sequence[Session]) -> tuple[int, ...]:
     """In the writer's thread. The batch is in doubt until the account is next known to answer live."""
-    outcome = writer.store_page(sessions, stretch=None, batch=writer.last_batch() + 1, state=None)
+    outcome = writer.store_page(
+        sessions, stretch=None, batch=writer.last_batch() + 1, state=None, however_old=True
+    )
     return outcome.row_ids

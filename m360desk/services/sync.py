@@ -23,6 +23,7 @@ from m360desk.api.errors import (
 )
 from m360desk.services.audit import Audit
 from m360desk.services.history import History
+from m360desk.services.keeping import kept_from_ms, remove_older
 from m360desk.services.ledger import Ledger
 from m360desk.services.ports import WriterPort
 from m360desk.services.probing import Probe
@@ -30,7 +31,7 @@ from m360desk.services.refresh import fetch_samples, replace_samples
 from m360desk.services.reread import Reread
 from m360desk.services.sync_errors import GuardStop, NotLive, PagesSpent
 from m360desk.services.sync_run import SyncRun
-from m360desk.services.sync_state import Plan
+from m360desk.services.sync_state import AuditPlan, Plan
 from m360desk.services.sync_types import StopReason, SyncOptions, SyncProgress, SyncResult, SyncStop
 from m360desk.store.errors import CacheHeld, StoreError
 from m360desk.store.reader import CacheReader
@@ -98,6 +99,7 @@ async def _sync_live(run: SyncRun) -> bool:
     probe = Probe(run)
     try:
         run.tell("probing")
+        await _keep_from(run)
         await probe.check()
         try:
             complete = await _read_all(run, probe)
@@ -113,7 +115,18 @@ async def _sync_live(run: SyncRun) -> bool:
         await run.hand_in(run.ledger.take_back)
         run.new, run.updated = probe.vouched_new, probe.vouched_updated
         raise
+    removed = await remove_older(run.hand_in)
+    if removed:
+        run.note(f"{removed} sessions were older than what is kept and have been removed from this computer.")
     return complete
+
+
+async def _keep_from(run: SyncRun) -> None:
+    """Tell the cache what to keep; where that is more than before, what has gone is looked for again."""
+    from_ms = kept_from_ms(run.options.keep_months, run.started_ms)
+    if await run.hand_in(lambda writer: writer.keep_from(from_ms)):
+        due = AuditPlan(finished_ms=0)
+        await run.hand_in(lambda writer: run.ledger.change(writer, lambda plan: replace(plan, audit=due)))
 
 
 async def _read_all(run: SyncRun, probe: Probe) -> bool:

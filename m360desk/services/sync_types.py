@@ -24,6 +24,7 @@ class SyncOptions:
         max_pages: end after so many pages of records; None has no bound.
         page_limit: records to ask for at once, 1–100.
         audit_pages: pages of a re-walk of everything that one run may add.
+        keep_months: sessions that are older than so many months are not kept; 0 keeps all.
     """
 
     mode: SyncMode
@@ -33,6 +34,7 @@ class SyncOptions:
     max_pages: int | None = None
     page_limit: int = 100
     audit_pages: int = 200
+    keep_months: int = 0
 
 
 class StopReason(Enum):

@@ -18,6 +18,7 @@ def withdraw(connection: sqlite3.Connection, pages: PageStore, codec: Codec, fro
         row for (row,) in connection.execute("SELECT id FROM sessions WHERE row_batch >= ?", (from_batch,))
     ]
     pages.remove(added)
+    pages.removed.withdraw(from_batch)
     # Of several versions of one session the oldest is what it was before.
     changed = connection.execute(
         "SELECT session, min(id) FROM versions WHERE batch >= ? GROUP BY session", (from_batch,)
@@ -57,18 +58,21 @@ def see(connection: sqlite3.Connection, keys: Sequence[str]) -> None:
             connection.execute("UPDATE sessions SET row_gone_ms = NULL WHERE id = ?", (row[0],))
 
 
-def finish_audit(connection: sqlite3.Connection, now_ms: int, oldest_ms: int | None) -> int:
+def finish_audit(
+    connection: sqlite3.Connection, now_ms: int, oldest_ms: int | None, least_key: str | None
+) -> int:
     """Mark the sessions that the audit did not see as gone upstream; how many were not marked before.
 
-    With `oldest_ms` only those whose time is known and not before it.
+    With `oldest_ms` only those whose time is known and not before it, with `least_key` only those whose key
+    does not stand before it.
     """
     row = connection.execute("SELECT value FROM meta WHERE name = 'audit_up_to'").fetchone()
     if row is None:
         return 0
     marked = connection.execute(
         "UPDATE sessions SET row_gone_ms = ? WHERE id <= ? AND row_gone_ms IS NULL "
-        "AND id NOT IN (SELECT id FROM audit) AND (? IS NULL OR time >= ?)",
-        (now_ms, row[0], oldest_ms, oldest_ms),
+        "AND id NOT IN (SELECT id FROM audit) AND (? IS NULL OR time >= ?) AND (? IS NULL OR row_key >= ?)",
+        (now_ms, row[0], oldest_ms, oldest_ms, least_key, least_key),
     ).rowcount
     connection.execute("DELETE FROM audit")
     connection.execute("DELETE FROM meta WHERE name = 'audit_up_to'")

@@ -12,6 +12,7 @@ from m360desk.store.key import CacheKey
 from m360desk.store.schema import (
     APPLICATION_ID,
     MIGRATIONS,
+    NOTES_TABLE,
     SCHEMA,
     Migration,
     application_of,
@@ -109,6 +110,8 @@ def _make_or_check(connection: sqlite3.Connection, path: Path, key: CacheKey) ->
     if row is None or row[0] != key.text():
         raise CacheUnusable(path, "it holds the sessions of another account, mode or service address")
     migrate(connection, path, MIGRATIONS)
+    # It came later than the schema's number tells: an empty table needs no backup of all the others.
+    connection.execute(NOTES_TABLE)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Migration]) -> None:

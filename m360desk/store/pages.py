@@ -9,6 +9,7 @@ from m360desk.core.jsontext import NotJson, decode
 from m360desk.core.records import Session
 from m360desk.store.compression import Codec
 from m360desk.store.layout import LAYOUT
+from m360desk.store.removed import Removed, is_older
 from m360desk.store.rows import digest, folds
 from m360desk.store.terms import TermNumbers
 
@@ -40,8 +41,9 @@ class PageOutcome:
         unchanged: sessions that were there already with the same content.
         without_key: records that cannot be cached, since they have no id.
         stretches: of every session with a key, the stretch that it belonged to before; None: none, or new.
-        known: of every session with a key, whether the cache had it.
-        row_ids: of every session with a key, its row.
+        known: of every session with a key, whether the cache had it; one that was removed counts as had.
+        row_ids: of every session with a key, its row; 0 where it is too old to be kept.
+        left_out: sessions that the cache did not know and that are too old to be kept.
     """
 
     new: int
@@ -51,6 +53,7 @@ class PageOutcome:
     stretches: tuple[int | None, ...]
     known: tuple[bool, ...]
     row_ids: tuple[int, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +71,71 @@ class PageStore:
         self._connection = connection
         self._codec = codec
         self._terms = terms
+        self.removed = Removed(connection)
 
     def store(
-        self, sessions: Sequence[Session], *, stretch: int | None, batch: int, now_ms: int
+        self,
+        sessions: Sequence[Session],
+        *,
+        stretch: int | None,
+        batch: int,
+        now_ms: int,
+        however_old: bool = False,
     ) -> PageOutcome:
-        """Store a page; of a session that is on it twice, the first one counts."""
+        """Store a page; of a session that is on it twice, the first one counts.
+
+        `however_old`: also sessions that are older than what is kept.
+        """
         keyed = [(session.key, session) for session in sessions if session.key is not None]
         known = self._known([key for key, _ in keyed])
         rows = {key: found.row for key, found in known.items()}
         first_of = dict(reversed(keyed))
+        noted = self.removed.stretches(list(first_of))
+        kept_from_ms = None if however_old else self.removed.kept_from_ms
         next_row = self._next_row()
         fresh: list[Session] = []
+        too_old: dict[str, Session] = {}
         updated = 0
         for key, session in first_of.items():
             found = known.get(key)
-            if found is None:
-                fresh.append(session)
-            else:
+            if found is not None:
                 updated += self._meet(found, session, stretch=stretch, batch=batch, now_ms=now_ms)
+            elif is_older(session, kept_from_ms):
+                too_old[key] = session
+            else:
+                fresh.append(session)
         fresh.reverse()  # back into the page's order
         rows.update((str(session.key), row) for row, session in enumerate(fresh, next_row))
         self._add(fresh, next_row, stretch=stretch, batch=batch, now_ms=now_ms)
-        before = [known.get(key) for key, _ in keyed]
+        left_out = self._note(too_old, noted, stretch=stretch, batch=batch)
+        before = {**noted, **{key: found.stretch for key, found in known.items()}}
         return PageOutcome(
             new=len(fresh),
             updated=updated,
-            unchanged=len(keyed) - len(fresh) - updated,
+            unchanged=len(keyed) - len(fresh) - updated - left_out,
             without_key=len(sessions) - len(keyed),
-            stretches=tuple(found.stretch if found else None for found in before),
-            known=tuple(found is not None for found in before),
-            row_ids=tuple(rows[key] for key, _ in keyed),
+            stretches=tuple(before.get(key) for key, _ in keyed),
+            known=tuple(key in before for key, _ in keyed),
+            row_ids=tuple(rows.get(key, 0) for key, _ in keyed),
+            left_out=left_out,
         )
+
+    def _note(
+        self,
+        too_old: dict[str, Session],
+        noted: dict[str, int | None],
+        *,
+        stretch: int | None,
+        batch: int,
+    ) -> int:
+        """Keep the notes of removed sessions in step with a page; how many it brought for the first time."""
+        unknown = [session for key, session in too_old.items() if key not in noted]
+        self.removed.note(unknown, stretch=stretch, batch=batch)
+        if stretch is not None:
+            self.removed.move([key for key in too_old if noted.get(key, stretch) != stretch], stretch)
+        back = {key: before for key, before in noted.items() if key not in too_old}
+        self.removed.take_back(back, stretch=stretch)
+        return len(unknown)
 
     def replace_values(self, row: int, session: Session) -> None:
         """Put another reading of a session into its row and its index."""
@@ -136,7 +173,7 @@ class PageStore:
     def clear(self) -> None:
         """Take everything out but the dictionaries."""
         self._connection.execute("INSERT INTO trigrams (trigrams) VALUES ('delete-all')")
-        for table in ("sessions", "raw", "versions", "audit", "terms"):
+        for table in ("sessions", "raw", "versions", "audit", "terms", "removed"):
             self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
         self._terms.forget()
 

@@ -1,8 +1,9 @@
 """The tables of a cache, and how older ones become like new.
 
 `sessions` holds what is searched, sorted and listed; `raw` the record as it came; `versions` earlier records
-of sessions that changed; `terms` texts that repeat; `trigrams` finds any part of an identity. Row numbers of
-sessions and terms are never used twice (AUTOINCREMENT), since readers remember them.
+of sessions that changed; `removed` what stays of sessions that are kept no longer; `terms` texts that repeat;
+`trigrams` finds any part of an identity. Row numbers of sessions and terms
+are never used twice (AUTOINCREMENT), since readers remember them.
 """
 
 import sqlite3
@@ -31,6 +32,12 @@ CREATE TABLE versions (
 CREATE INDEX versions_of ON versions (session);
 CREATE TABLE audit (id INTEGER PRIMARY KEY);
 """
+
+NOTES_TABLE = (
+    "CREATE TABLE IF NOT EXISTS removed (row_key TEXT PRIMARY KEY, row_stretch INTEGER, "
+    "row_batch INTEGER NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID"
+)
+"""What stays of sessions that are kept no longer (see `removed`); caches of earlier days lack it."""
 
 # Kept in the row beside the catalogue's columns, under names that no field has.
 ROW_COLUMNS = (
@@ -105,6 +112,7 @@ def create(connection: sqlite3.Connection, layout: Layout = LAYOUT) -> None:
     table = ", ".join(("id INTEGER PRIMARY KEY AUTOINCREMENT", *ROW_COLUMNS, *columns))
     statements = [
         *_statements(_TABLES),
+        NOTES_TABLE,
         f"CREATE TABLE sessions ({table})",
         _KEY_INDEX,
         column_index("time"),

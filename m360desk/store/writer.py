@@ -115,6 +115,7 @@ class CacheWriter:
         batch: int,
         state: bytes | None,
         replace_all: bool = False,
+        however_old: bool = False,
     ) -> PageOutcome:
         """Store a page and, in the same transaction, the state of the sync that it leads to.
 
@@ -125,6 +126,7 @@ class CacheWriter:
             batch: number for `withdraw`; never below `last_batch`.
             state: kept for `sync_state`; None leaves that as it is.
             replace_all: everything else goes out first.
+            however_old: they were asked for: store also those that are older than what is kept.
 
         Raises:
             StoreError: nothing of it was stored.
@@ -134,7 +136,9 @@ class CacheWriter:
             if replace_all:
                 self._pages.clear()
             self._codec.learn(now_ms)
-            outcome = self._pages.store(sessions, stretch=stretch, batch=batch, now_ms=now_ms)
+            outcome = self._pages.store(
+                sessions, stretch=stretch, batch=batch, now_ms=now_ms, however_old=however_old
+            )
             self._remember(batch, state)
         return outcome
 
@@ -174,21 +178,48 @@ class CacheWriter:
             if state is not None:
                 self._connection.execute("UPDATE sync SET state = ?", (state,))
 
-    def audit_finish(self, *, oldest_ms: int | None = None, state: bytes | None = None) -> int:
+    def audit_finish(
+        self, *, oldest_ms: int | None = None, least_key: str | None = None, state: bytes | None = None
+    ) -> int:
         """Mark what was in the cache at `audit_begin` and not seen since as gone upstream; it is kept.
 
         Args:
             oldest_ms: the audit looked at sessions from this time on only.
+            least_key: the audit looked at sessions from this key on only.
             state: as in `store_page`.
 
         Returns:
             How many were marked; 0 where no audit was under way.
         """
         with self._transaction():
-            marked = history.finish_audit(self._connection, self._now_ms(), oldest_ms)
+            marked = history.finish_audit(self._connection, self._now_ms(), oldest_ms, least_key)
             if state is not None:
                 self._connection.execute("UPDATE sync SET state = ?", (state,))
         return marked
+
+    def kept_from_ms(self) -> int | None:
+        """Sessions connected before this moment are not kept; None: all are."""
+        with self._guarded():
+            return self._pages.removed.kept_from_ms
+
+    def keep_from(self, from_ms: int | None) -> bool:
+        """Keep only sessions that were connected from this moment on; None: all.
+
+        Those that come are left out from now on; those that are there go with `remove_older`.
+
+        Returns:
+            Whether that is earlier than before and some had gone: they come when they are read once more.
+        """
+        with self._transaction():
+            return self._pages.removed.keep_from(from_ms)
+
+    def remove_older(self, most: int) -> int:
+        """Remove some sessions that are not to be kept, with all their versions; how many it were.
+
+        What stays of each is a note, by which the sync knows it (see `removed`).
+        """
+        with self._transaction():
+            return self._pages.removed.remove(most)
 
     def optimize(self) -> None:
         """Make the indexes by which large lists are sorted, where they are missing; for the end of a sync."""

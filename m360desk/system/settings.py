@@ -57,6 +57,7 @@ class Settings:
         sync_minutes: minutes between syncs while the window is open; 0 means only on demand.
         testing_pages: pages of 100 sessions that a refresh in testing mode fetches.
         reread_days: days before the start of the last re-read from which sessions are read again.
+        keep_months: sessions that are older than so many months are not kept on this computer; 0 keeps all.
         battery_replace_below: batteries below this state of health (%) are to be replaced.
         battery_good_from: batteries from this state of health (%) on are good.
         scan_opens: what a barcode scanner opens: the "card" with the verdict, or the session in the "list".
@@ -76,6 +77,7 @@ class Settings:
     sync_minutes: int = field(default=15, metadata=_at("sync.every_minutes", checks.whole(0, 1440)))
     testing_pages: int = field(default=5, metadata=_at("sync.testing_pages", checks.whole(1, 100)))
     reread_days: int = field(default=7, metadata=_at("sync.reread_days", checks.whole(1, 365)))
+    keep_months: int = field(default=0, metadata=_at("data.keep_months", checks.whole(0, 240)))
     battery_replace_below: int = field(
         default=80, metadata=_at("battery.replace_below", checks.whole(1, 100))
     )
