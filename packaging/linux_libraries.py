@@ -1,7 +1,7 @@
 """Which packages the program's shared libraries come from, on Debian's and on Fedora's relatives.
 
-The program brings Qt and Python; what is here belongs to every desktop and comes from the system. A library that
-is needed and not named here stops the build: nothing gets into, or is expected by, an installer unseen.
+The program brings Qt and Python; what is here belongs to every desktop and comes from the system. A library
+that is needed and not named here stops the build: nothing gets into, or is expected by, an installer unseen.
 """
 
 from __future__ import annotations

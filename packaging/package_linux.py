@@ -22,8 +22,8 @@ MADE = ROOT / "build" / "package-made"
 ICON_SIZES = (16, 24, 32, 48, 64, 96, 128, 256, 512)
 SUMMARY = "device sessions of an M360 account, found by a scan"
 TEXT = (
-    "Reads the whole history of an M360 account into a local cache and shows what each tested device is, what "
-    "failed and whether it may be sold, on-line or not. Unofficial: not made or endorsed by the maker of M360."
+    "Reads the whole history of an M360 account into a local cache and shows what each tested device is, "
+    "what failed and whether it may be sold, on-line or not. Unofficial: not made or endorsed by the maker of M360."
 )
 MAINTAINER = "The M360 Desk authors <m360desk@localhost>"
 DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}

@@ -1,7 +1,7 @@
 """What gets into the packaged program, and what does not: rules for build.spec.
 
-Whatever a build machine happens to have installed must never get in. So Qt's files are allowed by name, and of
-the system's libraries only those that belong to Python and have no stable interface across distributions;
+Whatever a build machine happens to have installed must never get in. So Qt's files are allowed by name, and
+of the system's libraries only those that belong to Python and have no stable interface across distributions;
 all others come from the system on which the program is installed.
 """
 
@@ -42,7 +42,7 @@ QT_PLUGINS = {
 }
 
 # Libraries of the build machine that go along. OpenSSL, zlib, Expat, libffi and the like are the system's own:
-# they have the same names everywhere, get its security updates, and cannot clash with what its other libraries use.
+# they have the same names everywhere, get its security updates, and cannot clash with what its libraries use.
 # SQLite goes along because the cache relies on what one version does, libbz2 because its name is not the same
 # everywhere.
 PYTHON_LIBRARIES = re.compile(r"lib(python3|sqlite3|bz2)\b")

@@ -2,8 +2,8 @@
 
     python3 packaging/smoke.py [options] PROGRAM [ARGUMENT ...]
 
-PROGRAM is the console program; arguments may stand before it ("chroot FOLDER /opt/m360desk/m360desk"). Pictures of
-the window are left in --pictures to be opened and looked at. Any warning or unexpected output is a failure.
+PROGRAM is the console program; arguments may stand before it ("chroot FOLDER /opt/m360desk/m360desk").
+Pictures of the window are left in --pictures to be opened and looked at. Any warning or unexpected output is a failure.
 Nothing but the standard library is needed.
 """
 

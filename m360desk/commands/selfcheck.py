@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from m360desk import __version__
+from m360desk.commands.console import Console
 
 FAILED = 1
 _TLS_SECONDS = 10.0
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     results = {name: _result(check) for name, check in checks.items()}
     # Without a keyring the program works with credentials from the environment.
     works = all(result["ok"] for name, result in results.items() if name != "keyring")
-    {
+    report = {
         "program": __version__,
         "packaged": bool(getattr(sys, "frozen", False)),
         "python": platform.python_version(),
@@ -51,8 +52,7 @@ def run(args: argparse.Namespace) -> int:
         "works": works,
         "checks": results,
     }
-    if sys.stdout is not None:
-        pass
+    Console().result(json.dumps(report, indent=2))
     return 0 if works else FAILED
 
 
