@@ -17,10 +17,11 @@ from m360desk.ui.main_window import BATTERY, SESSIONS, MainWindow
 from m360desk.ui.marks import Marks
 from m360desk.ui.sessions.controller import SessionsController
 from m360desk.ui.sessions.page import SessionsPage
-from m360desk.ui.shell_states import EMPTY, READING, no_match, problem_state
+from m360desk.ui.shell_states import EMPTY, READING, problem_state
 from m360desk.ui.shell_sync import SyncReport
 from m360desk.ui.states import StatePage
 from m360desk.ui.text import number
+from m360desk.ui.ways_out import WaysOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,8 @@ class Shell(QObject):
         self.sync = SyncReport(
             desk, accounts, window.status, window.notices, lambda: self.controller.listed, self
         )
+        self._ways_out = WaysOut(desk, self.states, self)
+        self.states.way_chosen.connect(self.window.search_box.setText)
         self._was_shown = False
         self._welcome: WelcomePage | None = None
         self._connect()
@@ -304,11 +307,11 @@ class Shell(QObject):
             self.sync.list_changed()
             return
         if not self.controller.query.is_empty:
-            self.states.show_state(no_match(self.controller.query.text))
+            self._ways_out.show(self.controller.query)
         elif self.desk.sync.running:
             self.states.show_state(READING)
         elif (problem := self.sync.problem) is not None:
-            self.states.show_state(problem_state(problem.text))
+            self.states.show_state(problem_state(problem))
         else:
             self.states.show_state(EMPTY)
         self.sync.list_changed()
@@ -340,6 +343,8 @@ class Shell(QObject):
             self.sync.start()
         elif name == "clear":
             self.window.search_box.clear()
+        elif name == "undo":
+            self.window.search_box.setText(self.controller.previous)
 
     def _rows_arrived(self) -> None:
         self._choose_first()

@@ -2,43 +2,83 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from m360desk.ui.marks import Mark
 from m360desk.ui.states import State
 
 if TYPE_CHECKING:
-    from m360desk.core.user_text import UserText
+    from collections.abc import Sequence
+
+    from m360desk.ui.shell_sync import Problem
+    from m360desk.ui.way_out import WayOut
+
+_SENTENCES = re.compile(r"(?<=[.?])\s+(?=[A-Z])")
 
 READING = State(
     "Reading the account",
     "The newest sessions appear here first. You can search and open them while the rest comes in.",
     icon="sync",
+    over_list=True,
 )
 EMPTY = State(
     "No sessions yet",
     "A session appears here after a device has been tested in M360 and its session closed.",
     icon="list",
     buttons=(("sync", "Sync now"), ("demo", "Look at the demo")),
+    over_list=True,
     small="Sessions expected? See whether these credentials belong to the right account: Settings, Account.",
 )
 
 
-def no_match(query: str) -> State:
-    """Nothing answers a search."""
+_NUMBERS = ("", "", "Both", "All three", "All four", "All five", "All six")
+
+
+def no_match(query: str, parts: int, ways: Sequence[WayOut] | None) -> State:
+    """Nothing answers a search of so many parts; ``ways`` out are None until they are counted."""
+    buttons = (("clear", "Clear search"), ("undo", "Undo last change"))
+    if parts < 2:
+        text = f"Nothing on this computer answers “{query}”."
+        return State("No session matches", text, icon="search", buttons=buttons[:1], over_list=True)
+    together = _NUMBERS[parts] if parts < len(_NUMBERS) else f"All {parts}"
+    helping = tuple(way for way in ways or () if way.sessions)
+    useless = [way.field or f"“{way.value}”" for way in ways or () if not way.sessions]
+    text = f"{together} together match nothing."
+    after = ""
+    if helping:
+        text += " One of them left out:"
+        if useless:
+            after = f"Leaving out {either(useless)} does not help."
+    elif ways is not None:
+        text += " Leaving out any one of them does not help."
     return State(
         "No session matches",
-        f"Nothing on this computer answers “{query}”.",
+        text,
         icon="search",
-        buttons=(("clear", "Clear search"),),
+        buttons=buttons,
+        ways=helping,
+        after=after,
+        over_list=True,
     )
 
 
-def problem_state(text: UserText) -> State:
+def either(names: Sequence[str]) -> str:
+    """ "the operator or the model"."""
+    told = [name if name.startswith("“") else f"the {name}" for name in names]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} or {told[-1]}"
+
+
+def problem_state(problem: Problem) -> State:
     """Nothing is there, and why nothing could be fetched."""
+    text = problem.text
+    steps = tuple(step for step in _SENTENCES.split(text.do) if step)
+    details = (("Kind", problem.kind), ("Technical", problem.technical))
     return State(
         text.happened,
-        f"{text.means} {text.do}".strip(),
+        text.means if len(steps) > 1 else f"{text.means} {text.do}".strip(),
         mark=Mark.REPLACE,
         buttons=(("sync", "Try again"), ("settings", "Settings…")),
+        steps=steps if len(steps) > 1 else (),
+        details=tuple((name, value) for name, value in details if value),
     )

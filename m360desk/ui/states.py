@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from m360desk.ui.state_details import Details
 from m360desk.ui.theme import GRID, ICON_SIZE_LARGE
+from m360desk.ui.way_out import WayOutButton
 
 if TYPE_CHECKING:
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Mark, Marks
     from m360desk.ui.theme_source import ThemeSource
+    from m360desk.ui.way_out import WayOut
 
 INDENT = 64
 WIDTH = 432
+WIDTH_WITH_DETAILS = 560
 
 
 class State(NamedTuple):
@@ -28,13 +32,23 @@ class State(NamedTuple):
     buttons: tuple[tuple[str, str], ...] = ()
     """Pairs of name and label."""
     small: str = ""
+    steps: tuple[str, ...] = ()
+    """What to try, one after the other."""
+    ways: tuple[WayOut, ...] = ()
+    after: str = ""
+    """A line under the ways out."""
     details: tuple[tuple[str, str], ...] = ()
+    """For those who help: folded at first, can be copied."""
+    over_list: bool = False
+    """Whether the list's header stays in sight."""
 
 
 class StatePage(QWidget):
     """A block at the left: icon, heading, one paragraph, what to do."""
 
     pressed = Signal(str)
+    way_chosen = Signal(str)
+    """The query without the part that was left out."""
 
     def __init__(
         self, themes: ThemeSource, icons: Icons, marks: Marks, parent: QWidget | None = None
@@ -46,12 +60,14 @@ class StatePage(QWidget):
         self.setAutoFillBackground(True)
         self._icon = QLabel(self)
         self._heading, self._text, self._small = QLabel(self), QLabel(self), QLabel(self)
-        self._details = QLabel(self)
-        for label in (self._text, self._small, self._details):
+        self._steps, self._after = QLabel(self), QLabel(self)
+        for label in (self._text, self._steps, self._after, self._small):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setFixedWidth(WIDTH)
-        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details = Details(themes, icons, self)
+        self._details.setFixedWidth(WIDTH_WITH_DETAILS)
+        self._ways: list[WayOutButton] = []
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(GRID)
         block = QVBoxLayout(self)
@@ -61,6 +77,11 @@ class StatePage(QWidget):
         block.addSpacing(GRID)
         block.addWidget(self._heading)
         block.addWidget(self._text)
+        block.addWidget(self._steps)
+        self._way_place = QVBoxLayout()
+        self._way_place.setSpacing(0)
+        block.addLayout(self._way_place)
+        block.addWidget(self._after)
         block.addSpacing(GRID)
         block.addLayout(self._buttons)
         block.addSpacing(GRID)
@@ -79,10 +100,36 @@ class StatePage(QWidget):
         self._text.setText(state.text)
         self._small.setText(state.small)
         self._small.setVisible(bool(state.small))
-        self._details.setText("\n".join(f"{name}: {value}" for name, value in state.details))
-        self._details.setVisible(bool(state.details))
+        self._steps.setText("\n".join(f"{n}.  {step}" for n, step in enumerate(state.steps, 1)))
+        self._steps.setVisible(bool(state.steps))
+        self._after.setText(state.after)
+        self._after.setVisible(bool(state.after))
+        self._details.show_details(state.details)
+        self._show_ways(state.ways)
         self._rebuild_buttons(state)
         self._theme_changed()
+
+    @property
+    def over_list(self) -> bool:
+        """Whether the list's header stays in sight over what is said."""
+        return self._state is not None and self._state.over_list
+
+    def _show_ways(self, ways: tuple[WayOut, ...]) -> None:
+        while len(self._ways) < len(ways):
+            button = WayOutButton(self._themes, self._icons, self)
+            button.setFixedWidth(WIDTH)
+            button.clicked.connect(self._choose_way)
+            self._way_place.addWidget(button)
+            self._ways.append(button)
+        for number, button in enumerate(self._ways):
+            button.setVisible(number < len(ways))
+            if number < len(ways):
+                button.show_way(ways[number])
+
+    def _choose_way(self) -> None:
+        button = self.sender()
+        if isinstance(button, WayOutButton) and button.way is not None:
+            self.way_chosen.emit(button.way.rest)
 
     def _rebuild_buttons(self, state: State) -> None:
         while (item := self._buttons.takeAt(0)) is not None:
@@ -105,8 +152,7 @@ class StatePage(QWidget):
         self.setPalette(palette)
         self._heading.setFont(theme.fonts.heading)
         self._small.setFont(theme.fonts.small)
-        self._details.setFont(theme.fonts.small)
-        for label in (self._text, self._small, self._details):
+        for label in (self._text, self._after, self._small):
             colours = label.palette()
             colours.setColor(label.foregroundRole(), theme.text2)
             label.setPalette(colours)

@@ -45,6 +45,8 @@ class SessionsController(QObject):
         self._desk, self._box, self._bar, self._page = desk, box, bar, page
         self._drawn = DrawnParts()
         self.query: Query = EVERYTHING
+        self.previous = ""
+        """The last query that something answered."""
         self.order = Order()
         self._error: QueryError | None = None
         self._latest: array[int] = array("q")
@@ -105,6 +107,8 @@ class SessionsController(QObject):
             self._bar.show_error(None)
         if query == self.query:
             return
+        if self.listed:
+            self.previous = self.query.text
         self.query = query
         self._show_chips()
         self._page.show_hits(query)

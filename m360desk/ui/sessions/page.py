@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtWidgets import (
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -70,14 +69,15 @@ class SessionsPage(QWidget):
         self.table = SessionTable(self.model, self._painter, themes, self)
         self.setFocusProxy(self.table)
         self.state_page = state_page
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(state_page)
+        # It lies over the table, so that the header can stay in sight.
+        state_page.setParent(self)
+        state_page.hide()
+        self.table.installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(filter_bar)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.table, 1)
         self._restoring = False
         self._hits = Hits()
         self._measures: Measures | None = None
@@ -111,11 +111,18 @@ class SessionsPage(QWidget):
 
     def show_table(self) -> None:
         """Show the list itself."""
-        self._stack.setCurrentWidget(self.table)
+        self.state_page.hide()
 
     def show_state(self) -> None:
         """Show the page that says why there is no list."""
-        self._stack.setCurrentWidget(self.state_page)
+        self._place_state()
+        self.state_page.show()
+        self.state_page.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place_state()
+        return super().eventFilter(watched, event)
 
     def cache_changed(self) -> None:
         """Rows may have changed: fetch what is on the screen again, in place."""
@@ -159,6 +166,10 @@ class SessionsPage(QWidget):
         self.table.viewport().update()
 
     # Inner workings
+
+    def _place_state(self) -> None:
+        header = self.table.horizontalHeader().height() if self.state_page.over_list else 0
+        self.state_page.setGeometry(self.table.geometry().adjusted(0, header, 0, 0))
 
     def _restore(self, current: int | None, chosen: Sequence[int]) -> None:
         if current is None:
