@@ -20,7 +20,7 @@ from m360desk.store.layout import LAYOUT, column_type
 from m360desk.store.numbers import read_integers
 from m360desk.store.opening import suspect
 from m360desk.store.plan import can_walk, ordered
-from m360desk.store.stored import CacheStats, StoredRow, StoredSession, Version
+from m360desk.store.stored import CacheStats, Older, StoredRow, StoredSession, Version
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from m360desk.store.column_search import Found
     from m360desk.store.columns import Columns
     from m360desk.store.compression import Codec
+    from m360desk.store.sizes import Sizes
     from m360desk.store.value_counts import ValueCount
 
 __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
@@ -331,6 +332,26 @@ class CacheReader:
             files = (self._path, self._path.with_name(self._path.name + "-wal"))
             size = sum(file.stat().st_size for file in files if file.exists())
         return CacheStats(count, size, gone, versions, oldest, newest)
+
+    def older(self, than_ms: int) -> Older:
+        """What of the cache was connected before a moment."""
+        with self._reading():
+            statement = (
+                "SELECT count(*), count(row_gone_ms), min(time), max(time), "
+                "(SELECT count(*) FROM versions WHERE session IN (SELECT id FROM sessions WHERE time < ?)) "
+                "FROM sessions WHERE time < ?"
+            )
+            count, gone, oldest, newest, versions = self._connection.execute(
+                statement, (than_ms, than_ms)
+            ).fetchone()
+            return Older(count, gone, versions, oldest, newest)
+
+    def sizes(self) -> "Sizes":
+        """What takes how much room; reads much of the file."""
+        from m360desk.store.sizes import measure
+
+        with self._reading():
+            return measure(self._connection)
 
     def interrupt(self) -> None:
         """Stop what is running, from any thread; without effect where nothing is."""

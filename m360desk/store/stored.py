@@ -85,3 +85,21 @@ class CacheStats(NamedTuple):
     versions: int
     oldest_ms: int | None
     newest_ms: int | None
+
+
+class Older(NamedTuple):
+    """Sessions of a cache that were connected before some moment.
+
+    Attributes:
+        sessions: how many.
+        gone: those of them that are gone upstream: they are only here.
+        versions: their earlier records.
+        oldest_ms: the earliest time among them; None where there is none.
+        newest_ms: the latest.
+    """
+
+    sessions: int
+    gone: int
+    versions: int
+    oldest_ms: int | None
+    newest_ms: int | None

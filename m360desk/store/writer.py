@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self
 
+from m360desk.core.cancel import CancelToken
 from m360desk.core.records import Session
 from m360desk.store import history
 from m360desk.store.compression import Codec
@@ -235,6 +236,20 @@ class CacheWriter:
         with self._guarded():
             self._connection.execute("PRAGMA analysis_limit = 400")
             self._connection.execute("PRAGMA optimize")
+
+    def compact(self, cancel: CancelToken) -> int:
+        """Write the file anew without the room that is free in it; how many bytes that gained.
+
+        Takes a second or two for each 100 MB, in which nothing can be stored; reading goes on.
+
+        Raises:
+            Cancelled: by `cancel`; the cache is as it was.
+            NoRoom: the disk has not the room that it takes for a while.
+        """
+        from m360desk.store.compacting import compact
+
+        with self._guarded():
+            return compact(self._connection, self._path, cancel)
 
     def checkpoint(self) -> None:
         """Move what stands in the write-ahead log into the cache, as far as readers let it."""

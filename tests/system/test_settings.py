@@ -23,6 +23,7 @@ EVERYTHING = Settings(
     sync_minutes=0,
     testing_pages=9,
     reread_days=30,
+    keep_months=24,
     battery_replace_below=75,
     battery_good_from=90,
     scan_opens="list",

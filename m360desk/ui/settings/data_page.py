@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
 
 from m360desk.core.user_text import UserText
 from m360desk.ui.messages import ask_first, show_problem
+from m360desk.ui.settings.cache_care import CacheCareRows, megabytes
 from m360desk.ui.settings.pages import Page
 from m360desk.ui.sync_words import words_for
-from m360desk.ui.text import NOTHING, counted, date_of, number
+from m360desk.ui.text import NOTHING, counted, date_of
 from m360desk.ui.themed_label import ThemedLabel
 from m360desk.ui.while_alive import while_alive
 
@@ -36,6 +37,9 @@ class DataPage(Page):
         for name, label in self._facts.items():
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.row(name, label)
+        self.care = CacheCareRows(self, desk)
+        if isinstance(parent, QDialog):
+            parent.finished.connect(self.care.stop)
         self._facts["File"].setObjectName("cachePath")
         self._delete = QPushButton("Delete this cache…", self)
         self._delete.setObjectName("deleteCache")
@@ -65,7 +69,7 @@ class DataPage(Page):
         facts["From"].setText(f"{oldest} to {newest}" if stats.oldest_ms is not None else NOTHING)
         facts["Gone upstream"].setText(counted(stats.gone, "session", "sessions"))
         facts["Earlier versions"].setText(counted(stats.versions, "record", "records"))
-        facts["Size on disk"].setText(_megabytes(stats.bytes))
+        facts["Size on disk"].setText(megabytes(stats.bytes))
 
     def _ask(self) -> None:
         key, stats = self._desk.key, self._desk.stats
@@ -74,7 +78,7 @@ class DataPage(Page):
         what = _MODES[key.mode]
         amount = "all sessions"
         if stats is not None:
-            amount = f"{counted(stats.sessions, 'session', 'sessions')}, {_megabytes(stats.bytes)}"
+            amount = f"{counted(stats.sessions, 'session', 'sessions')}, {megabytes(stats.bytes)}"
         kept_only_here = ""
         if stats is not None and (stats.gone or stats.versions):
             kept_only_here = (
@@ -98,10 +102,6 @@ class DataPage(Page):
     def _failed(self, error: Exception) -> None:
         self._show()
         show_problem(self, words_for(error))
-
-
-def _megabytes(size: int) -> str:
-    return f"{number(size / 1_000_000, decimals=1)} MB"
 
 
 def _breakable(path: str) -> str:

@@ -1,0 +1,207 @@
+"""What the data page offers beside facts: how much is kept, what takes room, and giving room back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from m360desk.core.user_text import UserText
+from m360desk.ui.messages import ask_first, show_problem
+from m360desk.ui.sync_words import words_for
+from m360desk.ui.text import counted, date_of, number
+from m360desk.ui.theme import GRID
+from m360desk.workers.cache_care import CacheCare
+
+if TYPE_CHECKING:
+    from m360desk.store.sizes import Sizes
+    from m360desk.store.stored import Older
+    from m360desk.ui.settings.pages import Page
+    from m360desk.workers.desk import Desk
+
+_NAMES = {
+    "records": "records",
+    "versions": "earlier versions",
+    "search": "search index",
+    "indexes": "indexes for sorting",
+    "columns": "columns",
+    "removed": "notes of removed sessions",
+    "other": "other",
+    "free": "free",
+}
+_LONGEST = 240
+
+
+class CacheCareRows(QObject):
+    """Adds its rows to a page; what it does it does at once, whatever button closes the dialog."""
+
+    def __init__(self, page: Page, desk: Desk) -> None:
+        super().__init__(page)
+        self._page, self._desk = page, desk
+        self._care = CacheCare(desk, self)
+        self._compacting = False
+        self._months = page.spin(
+            "keepMonths",
+            desk.settings.keep_months,
+            0,
+            _LONGEST,
+            suffix=" months",
+            special="All sessions",
+        )
+        self._apply = self._button("applyKeeping", "Apply…", self._ask)
+        self._kept = page.small(
+            "Apply says how many sessions go, and asks. They go from this computer, never from your account."
+        )
+        self._kept.setObjectName("keepingSays")
+        self._sizes = page.small("Being counted…")
+        self._sizes.setObjectName("cacheSizes")
+        self._compact = self._button("compactCache", "Compact", self._press_compact)
+        self._compacted = page.small("Gives back the room that is free in the file.")
+        self._compacted.setObjectName("compactingSays")
+        page.row("Room", self._sizes)
+        page.row("", self._compact_row())
+        page.row("Keep the last", self._keep_row())
+        page.row("", self._kept)
+        self._months.valueChanged.connect(self._enable)
+        desk.settings_changed.connect(self._enable)
+        desk.cache_opened.connect(self._look)
+        self._look()
+
+    def stop(self) -> None:
+        """The page closes: break off, and say nothing more."""
+        self._care.stop()
+
+    def _button(self, name: str, text: str, act: object) -> QPushButton:
+        button = QPushButton(text, self._page)
+        button.setObjectName(name)
+        button.setAutoDefault(False)
+        button.setMinimumHeight(self._page.themes.theme.fonts.control_height)
+        button.clicked.connect(act)
+        return button
+
+    def _keep_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self._months)
+        row.addWidget(self._apply)
+        row.addStretch(1)
+        return row
+
+    def _compact_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self._compact)
+        row.addWidget(self._compacted, 1)
+        return row
+
+    def _look(self) -> None:
+        self._enable()
+        self._care.measure(self._show_sizes)
+
+    def _enable(self) -> None:
+        key = self._desk.key
+        live = key is not None and key.mode == "live"
+        self._months.setEnabled(live)
+        self._apply.setEnabled(live and self._months.value() != self._desk.settings.keep_months)
+        self._compact.setEnabled(key is not None and not self._desk.sync.running)
+
+    def _show_sizes(self, sizes: Sizes) -> None:
+        parts = [f"{_NAMES[kind]} {megabytes(size)}" for kind, size in sizes.by_kind.items() if size]
+        about = " (estimated: SQLite on this computer cannot tell; indexes count as columns)"
+        text = ", ".join(parts) + (about if sizes.estimated else "")
+        self._sizes.setText(f"{text[:1].upper()}{text[1:]}.")
+
+    # Keeping
+
+    def _ask(self) -> None:
+        months = self._months.value()
+        before = self._desk.settings.keep_months
+        if months == 0 or (before and months > before):
+            self._keep(months)
+            return
+        self._apply.setEnabled(False)
+        self._care.look_for_older(months, lambda older: self._ask_about(months, older))
+
+    def _ask_about(self, months: int, older: Older) -> None:
+        self._enable()
+        if not older.sessions:
+            self._keep(months)
+            return
+        question = keeping_question(months, older, self._desk)
+        ask_first(self._page, question, "Remove", lambda: self._keep(months))
+
+    def _keep(self, months: int) -> None:
+        self._apply.setEnabled(False)
+        before = self._desk.settings.keep_months
+        self._care.keep(
+            months,
+            lambda gone: self._kept.setText(f"Removing: {counted(gone, 'session', 'sessions')} so far…"),
+            lambda removed: self._say_kept(months, before, removed),
+            self._failed,
+        )
+
+    def _say_kept(self, months: int, before: int, removed: int) -> None:
+        if removed:
+            words = f"{counted(removed, 'session', 'sessions')} removed. Compact gives the room back."
+        elif before and (months == 0 or months > before):
+            words = "The next syncs fetch again what had been removed."
+        else:
+            words = "No session is that old yet. Each sync removes what becomes older."
+        self._kept.setText(words)
+        self._look()
+
+    # Compacting
+
+    def _press_compact(self) -> None:
+        if self._compacting:
+            self._care.cancel()
+            return
+        self._compacting = True
+        self._compact.setText("Cancel")
+        self._compacted.setText("Writing the cache anew. It can be searched meanwhile; a sync waits.")
+        self._care.compact(self._say_gained, self._not_compacted, self._say_cancelled)
+
+    def _say_gained(self, gained: int) -> None:
+        self._end_compacting(f"{megabytes(max(0, gained))} gained.")
+        self._care.measure(self._show_sizes)
+
+    def _say_cancelled(self) -> None:
+        self._end_compacting("Cancelled; the cache is as it was.")
+
+    def _not_compacted(self, error: Exception) -> None:
+        self._end_compacting("Not compacted.")
+        self._failed(error)
+
+    def _end_compacting(self, words: str) -> None:
+        self._compacting = False
+        self._compact.setText("Compact")
+        self._compacted.setText(words)
+        self._enable()
+
+    def _failed(self, error: Exception) -> None:
+        self._enable()
+        show_problem(self._page, words_for(error))
+
+
+def keeping_question(months: int, older: Older, desk: Desk) -> UserText:
+    """What goes, of which time, and what of it is nowhere else."""
+    oldest, newest = (date_of(time, desk.zone) for time in (older.oldest_ms, older.newest_ms))
+    sessions = counted(older.sessions, "session", "sessions")
+    means = f"{sessions} from {oldest} to {newest} go."
+    if older.gone or older.versions:
+        means += (
+            f" {counted(older.gone, 'of them is', 'of them are')} no longer in the account, and "
+            f"{counted(older.versions, 'earlier version', 'earlier versions')} of records are only here: "
+            "they are lost for good."
+        )
+    return UserText(
+        f"Remove sessions that are older than {counted(months, 'month', 'months')} from this computer?",
+        f"{means} Your M360 account is not touched; a device that is scanned is still looked up there.",
+        "From now on every sync removes what becomes older.",
+    )
+
+
+def megabytes(size: int) -> str:
+    """A size in MB."""
+    return f"{number(size / 1_000_000, decimals=1)} MB"
