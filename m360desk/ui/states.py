@@ -141,6 +141,9 @@ class StatePage(QWidget):
             button.setObjectName(f"state-{name}")
             button.setDefault(number == 0)
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            # Styles set buttons tight.
+            height = self._themes.theme.fonts.control_height
+            button.setMinimumSize(button.sizeHint().width() + 2 * GRID, height)
             button.clicked.connect(lambda _=False, name=name: self.pressed.emit(name))
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)

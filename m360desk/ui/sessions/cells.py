@@ -103,7 +103,9 @@ def _device(row: StoredRow, x: int, width: int, context: CellContext, out: RowLa
 
 def _identity(row: StoredRow, context: CellContext) -> list[Piece]:
     colour = _text(row.get("color"))
-    tail: list[Piece] = [(f" · {colour}", "small", "text2")] if colour else []
+    # In rows of one line the digits that people compare need the room.
+    shown = colour and not context.compact
+    tail: list[Piece] = [(f" · {colour}", "small", "text2")] if shown else []
     imei = _text(row.get("imei"))
     if imei:
         return _imei(imei, context) + tail

@@ -42,7 +42,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         newest_first=True,
         compact_width=124,
     ),
-    ListColumn("device", "Device", "model", 176, "Model and identity", stretches=True),
+    ListColumn("device", "Device", "model", 176, "Model and identity", stretches=True, compact_width=264),
     ListColumn("battery", "Battery", "battery", 106, "Battery state of health", _RIGHT),
     ListColumn("cycles", "Cycles", "cycles", 54, "Charge cycles", _RIGHT, newest_first=True, folds=4),
     ListColumn("tests", "Tests", "failed_count", 152, "Results of the newest diagnostics", newest_first=True),

@@ -160,8 +160,10 @@ class ListHeader(QHeaderView):
         room = rect.adjusted(PADDING, 0, -PADDING, 0)
         if align & Qt.AlignmentFlag.AlignHCenter:
             room = rect.adjusted(2, 0, -2, 0)
+        if not self.folded.isHidden():
+            room.setRight(min(room.right(), self.folded.x() - 4))
         space = ARROW + 5 if sorted_by else 0
-        width = min(metrics.horizontalAdvance(name), room.width() - space)
+        width = max(0, min(metrics.horizontalAdvance(name), room.width() - space))
         left = room.left()
         if align & Qt.AlignmentFlag.AlignRight:
             left = room.right() + 1 - width - space
