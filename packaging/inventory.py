@@ -33,15 +33,19 @@ def packages() -> list[dict[str, Any]]:
         files = [
             str(distribution.locate_file(f)) for f in distribution.files or () if LICENCE_FILE.search(f.name)
         ]
-        licence = metadata.get("License-Expression") or ""
+        licence = _stated(metadata, "License-Expression")
         if not licence:
             classifiers = [c for c in metadata.get_all("Classifier") or () if c.startswith("License ::")]
-            stated = (metadata.get("License") or "").strip().split("\n")[0]
+            stated = _stated(metadata, "License").strip().split("\n")[0]
             licence = stated or "; ".join(c.rsplit(" :: ", 1)[-1] for c in classifiers)
         found.append(
             {"name": name, "version": distribution.version, "licence": licence, "files": sorted(files)}
         )
     return sorted(found, key=lambda package: str(package["name"]))
+
+
+def _stated(metadata: importlib.metadata.PackageMetadata, name: str) -> str:
+    return metadata[name] if name in metadata else ""
 
 
 def write_inventory(python: Path, tree: Path, dist: Path, version: str, epoch: int) -> None:

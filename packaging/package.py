@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SYSTEM = platform.system()  # "Linux", "Windows" or "Darwin"
 BUILD = ROOT / "build" / "package"
 MADE = ROOT / "build" / "package-made"
 DIST = ROOT / "dist"
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> int:
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     timed("icons", lambda: call([str(python), "packaging/application_icons.py", str(MADE)], variables))
-    if sys.platform == "win32":
+    if SYSTEM == "Windows":
         from package_windows import write_version_resource
 
         write_version_resource(MADE / "version.txt", version())
@@ -51,7 +52,7 @@ def main(arguments: list[str]) -> int:
     if "--no-smoke" not in arguments:
         import smoke
 
-        program = tree / ("m360desk.exe" if sys.platform == "win32" else "m360desk")
+        program = tree / ("m360desk.exe" if SYSTEM == "Windows" else "m360desk")
         smoke.prove([str(program)], pictures=ROOT / "build" / "smoke", source=[str(python), "-m", "m360desk"])
     made = timed("installers", lambda: make_installers(python, tree, epoch))
     write_checksums()
@@ -99,7 +100,7 @@ def freeze(python: Path, variables: dict[str, str]) -> Path:
 
 def settle(tree: Path, epoch: int) -> None:
     """Strip symbols, and give every file the same rights and time wherever it was built."""
-    if sys.platform.startswith("linux"):
+    if SYSTEM == "Linux":
         strip(tree)
         # One file under two names: it tells by its name whether there is a console.
         (tree / "m360desk-gui").unlink()
@@ -129,11 +130,11 @@ def strip(tree: Path) -> None:
 
 def make_installers(python: Path, tree: Path, epoch: int) -> list[Path]:
     """The installers of this system, made from the program's folder."""
-    if sys.platform.startswith("linux"):
+    if SYSTEM == "Linux":
         from package_linux import make_deb, make_rpm
 
         return [make_deb(tree, DIST, version(), epoch), make_rpm(python, tree, DIST, version(), epoch)]
-    if sys.platform == "win32":
+    if SYSTEM == "Windows":
         from package_windows import make_setup
 
         return [make_setup(tree, DIST, version())]

@@ -23,7 +23,8 @@ ICON_SIZES = (16, 24, 32, 48, 64, 96, 128, 256, 512)
 SUMMARY = "device sessions of an M360 account, found by a scan"
 TEXT = (
     "Reads the whole history of an M360 account into a local cache and shows what each tested device is, "
-    "what failed and whether it may be sold, on-line or not. Unofficial: not made or endorsed by the maker of M360."
+    "what failed and whether it may be sold, on-line or not. Unofficial: not made or endorsed "
+    "by the maker of M360."
 )
 MAINTAINER = "The M360 Desk authors <m360desk@localhost>"
 DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -41,7 +42,7 @@ def stage(tree: Path, version: str, epoch: int) -> Path:
     (root / "usr" / "bin" / "m360desk").symlink_to("/opt/m360desk/m360desk")
     filled = {"@VERSION@": version, "@DATE@": datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d")}
     _write(share / "applications" / "m360desk.desktop", _filled("m360desk.desktop", filled))
-    metainfo = "org.m360desk.M360Desk.metainfo.xml"
+    metainfo = "org.m360desk.m360desk.metainfo.xml"
     _write(share / "metainfo" / metainfo, _filled(metainfo, filled))
     manual = gzip.compress(_filled("m360desk.1", filled), 9, mtime=0)
     _write(share / "man" / "man1" / "m360desk.1.gz", manual)

@@ -42,9 +42,9 @@ QT_PLUGINS = {
 }
 
 # Libraries of the build machine that go along. OpenSSL, zlib, Expat, libffi and the like are the system's own:
-# they have the same names everywhere, get its security updates, and cannot clash with what its libraries use.
-# SQLite goes along because the cache relies on what one version does, libbz2 because its name is not the same
-# everywhere.
+# they have the same names everywhere, get its security updates, and cannot clash with its other libraries.
+# SQLite goes along because the cache relies on what one version does, libbz2 because its name is not the
+# same everywhere.
 PYTHON_LIBRARIES = re.compile(r"lib(python3|sqlite3|bz2)\b")
 
 # Never imported by the program, though a library may offer to. `pydoc` must stay: pyqtgraph imports it.

@@ -3,8 +3,8 @@
     python3 packaging/smoke.py [options] PROGRAM [ARGUMENT ...]
 
 PROGRAM is the console program; arguments may stand before it ("chroot FOLDER /opt/m360desk/m360desk").
-Pictures of the window are left in --pictures to be opened and looked at. Any warning or unexpected output is a failure.
-Nothing but the standard library is needed.
+Pictures of the window are left in --pictures to be opened and looked at. Any warning or unexpected output is
+a failure. Nothing but the standard library is needed.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def check_picture(program: Program, page: str, pictures: Path) -> str:
 
 
 def check_sync_and_export(program: Program) -> str:
-    """A whole sync against the simulator, which is the same program, and an export with every session in it."""
+    """A whole sync against the simulator (the same program), and an export with every session in it."""
     simulator = subprocess.Popen(
         [*program.command, "simulate", "--sessions", str(SESSIONS), "--stop-with-parent"],
         env=program.variables,

@@ -27,7 +27,7 @@ mkdir -p /tmp/.X11-unix "$0/tmp/.X11-unix"
 mount --bind /tmp/.X11-unix "$0/tmp/.X11-unix"
 exec chroot "$@"
 """
-SECRET_SERVICE = (
+UNLOCKED_KEYRING = (
     'printf "\\n" | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$0" "$@"'
 )
 
@@ -143,7 +143,7 @@ def prove_window(system: System, home: Path, pictures: Path) -> None:
         with os.fdopen(reading) as told:
             number = told.readline().strip()
         variables = (f"DISPLAY=:{number}", "QT_QPA_PLATFORM=xcb", "XDG_RUNTIME_DIR=/tmp")
-        session = ("dbus-run-session", "--", "sh", "-c", SECRET_SERVICE)
+        session = ("dbus-run-session", "--", "sh", "-c", UNLOCKED_KEYRING)
         command = system.command(*session, "/opt/m360desk/m360desk", user=USER, variables=variables)
         prove(command, pictures=pictures, folder=_writable(home), seen_as=HOME, keyring=True)
     finally:

@@ -5,6 +5,7 @@ nothing is left behind; nothing is sent but, with ``--api-url``, a TLS greeting 
 """
 
 import argparse
+import json
 import locale
 import platform
 import secrets
