@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 
-_MEASURE, _MEASURE_WIDTH = "2 failed · 11 passed", 116
-"""A text, and its width in the font for which the columns' widths are given (Noto Sans of 13 px)."""
+_MEASURE_STRONG, _MEASURE, _MEASURE_WIDTH = "2 failed", " · 11 passed", 119
+"""The longest text of a cell, and its width in the font for which the columns' widths are given (Noto Sans)."""
 
 
 PATIENCE_MS = 50
@@ -220,8 +220,10 @@ class SessionTable(QTableView):
 
     def _set_widths(self) -> None:
         """Make the columns as wide as this font and size need."""
-        metrics = QFontMetrics(self._themes.theme.fonts.body)
-        self.columns.set_scale(max(1.0, metrics.horizontalAdvance(_MEASURE) / _MEASURE_WIDTH))
+        fonts = self._themes.theme.fonts
+        width = QFontMetrics(fonts.strong).horizontalAdvance(_MEASURE_STRONG)
+        width += QFontMetrics(fonts.body).horizontalAdvance(_MEASURE)
+        self.columns.set_scale(max(1.0, width / _MEASURE_WIDTH))
         self._columns_changed()
 
     def _columns_changed(self) -> None:
