@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 _MEASURE_STRONG, _MEASURE, _MEASURE_WIDTH = "2 failed", " · 11 passed", 119
-"""The longest text of a cell, and its width in the font for which the columns' widths are given (Noto Sans)."""
+"""A long text, and its width in the font for which the columns' widths are given (Noto Sans of 13 px)."""
 
 
 PATIENCE_MS = 50
