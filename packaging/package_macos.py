@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def make_disk_image(application: Path, dist: Path, version: str) -> Path:
     """Make the .dmg with the application and a link to Applications; returns its path.
 
-    PyInstaller has signed the application with M360DESK_SIGN_IDENTITY; with M360DESK_NOTARY_PROFILE (a profile
+    PyInstaller has signed the application with M360DESK_SIGN_IDENTITY; with M360DESK_NOTARY_PROFILE (one
     that `notarytool store-credentials` made) the image is notarised too.
     """
     folder = application.parent / "image"

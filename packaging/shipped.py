@@ -42,12 +42,12 @@ QT_PLUGINS = {
 }
 
 # Libraries of the build machine that go along. OpenSSL, zlib, Expat, libffi and the like are the system's own:
-# they have the same names everywhere, get its security updates, and cannot clash with its other libraries.
+# they have the same names everywhere, get its security updates, and cannot clash with other libraries.
 # SQLite goes along because the cache relies on what one version does, libbz2 because its name is not the
 # same everywhere.
 PYTHON_LIBRARIES = re.compile(r"lib(python3|sqlite3|bz2)\b")
 
-# Never imported by the program, though a library may offer to. `pydoc` must stay: pyqtgraph imports it.
+# Never imported by the program, though a library may offer to. `pydoc` and most of pyqtgraph must stay: it imports them.
 EXCLUDED_MODULES = [
     "IPython",
     "OpenGL",
@@ -63,13 +63,8 @@ EXCLUDED_MODULES = [
     "numba",
     "numpy.f2py",
     "pip",
-    "pyqtgraph.canvas",
-    "pyqtgraph.console",
-    "pyqtgraph.dockarea",
     "pyqtgraph.examples",
-    "pyqtgraph.flowchart",
     "pyqtgraph.jupyter",
-    "pyqtgraph.multiprocess",
     "pyqtgraph.opengl",
     "readline",
     "scipy",
