@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from functools import partial
 from importlib import import_module
@@ -182,11 +183,13 @@ class Shell(QObject):
     def _load_charts(self) -> None:
         """Load what the charts are drawn with, in a worker: it takes most of a second."""
         self.desk.chores.request(
-            "charts", lambda *_: import_module(CHARTS), lambda _: self._warm_columns(), self.desk.failed.emit
+            "charts", lambda *_: import_module(CHARTS), lambda _: self._charts_loaded(), self.desk.failed.emit
         )
 
-    def _warm_columns(self) -> None:
+    def _charts_loaded(self) -> None:
         """Read the columns that charts compute from, so that the first picture does not wait for them."""
+        # What was loaded stays for good: the collector would stop the window for it again and again.
+        gc.freeze()
         self.desk.read("columns", lambda reader, token: reader.warm_up(token), lambda _: None)
 
     def _watch_scanner(self, session: ShownSession) -> None:

@@ -43,7 +43,7 @@ def no_match(query: str, parts: int, ways: Sequence[WayOut] | None) -> State:
         return State("No session matches", text, icon="search", buttons=buttons[:1], over_list=True)
     together = _NUMBERS[parts] if parts < len(_NUMBERS) else f"All {parts}"
     helping = tuple(way for way in ways or () if way.sessions)
-    useless = [way.field or f"“{way.value}”" for way in ways or () if not way.sessions]
+    useless = [way.field or way.value for way in ways or () if not way.sessions]
     text = f"{together} together match nothing."
     after = ""
     if helping:

@@ -61,12 +61,12 @@ class TableColumns(QObject):
     @property
     def needed(self) -> int:
         """Pixels that the columns which never fold take at least."""
-        return sum(self._width(c) for c in self.columns if c.name not in self._off and not self._may_fold(c))
+        return sum(self._least(c) for c in self.columns if c.name not in self._off and not self._may_fold(c))
 
     @property
     def overflows(self) -> bool:
         """Whether what is shown is wider than the room for it."""
-        return sum(self._width(c) for c in self.shown) > self._room
+        return sum(self._least(c) for c in self.shown) > self._room
 
     @property
     def shown(self) -> list[ListColumn]:
@@ -194,6 +194,10 @@ class TableColumns(QObject):
         width = column.compact_width if self._compact and column.compact_width else column.width
         return round(self._widths.get(column.name, width) * self._scale)
 
+    def _least(self, column: ListColumn) -> int:
+        """The stretching column gives way as far as it would in rows of two lines."""
+        return round(column.width * self._scale) if column.stretches else self._width(column)
+
     def _lay_out(self, shown: Sequence[ListColumn], room: int) -> None:
         header = self._header
         others = sum(self._width(c) for c in shown if not c.stretches)
@@ -203,7 +207,7 @@ class TableColumns(QObject):
                 header.setSectionHidden(number, hidden)
             if hidden:
                 continue
-            width = max(self._width(column), room - others) if column.stretches else self._width(column)
+            width = max(self._least(column), room - others) if column.stretches else self._width(column)
             if header.sectionSize(number) != width:
                 header.resizeSection(number, width)
 

@@ -67,6 +67,9 @@ class SessionTable(QTableView):
         viewport.setAutoFillBackground(True)
         viewport.setBackgroundRole(QPalette.ColorRole.Base)
         self.setViewport(viewport)
+        # Fusion's scroll bars let what is under them shine through: with each step the whole window behind
+        # them would be painted.
+        self.verticalScrollBar().setAutoFillBackground(self.style().name() == "fusion")
         self.setModel(model)
         self.setShowGrid(False)
         self.setWordWrap(False)
