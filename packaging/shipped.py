@@ -47,12 +47,12 @@ QT_PLUGINS = {
 # same everywhere.
 PYTHON_LIBRARIES = re.compile(r"lib(python3|sqlite3|bz2)\b")
 
-# Never imported by the program, though a library may offer to. `pydoc` and most of pyqtgraph must stay: it imports them.
+# Never imported by the program, though a library may offer to. pyqtgraph imports `pydoc` and most of itself,
+# httpx imports certifi: these must stay.
 EXCLUDED_MODULES = [
     "IPython",
     "OpenGL",
     "PIL",
-    "certifi",
     "colorcet",
     "cupy",
     "curses",
