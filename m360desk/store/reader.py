@@ -245,19 +245,12 @@ class CacheReader:
         Raises:
             Cancelled: by `cancel`.
         """
-        from m360desk.store.column_search import ColumnSearch, Found
         from m360desk.store.columns import Columns
 
         with self._reading(cancel):
             if self._in_memory is None:
                 self._in_memory = Columns(self._connection)
-            self._in_memory.refresh(self._columns, lambda: _check(cancel))
-            search = ColumnSearch(self._in_memory, self._conditions, self._terms, self._connection)
-            masks = []
-            for node in nodes:
-                _check(cancel)
-                masks.append(search.mask(node))
-            return Found(self._in_memory, tuple(masks), self._terms)
+            return self._found(self._in_memory, nodes, cancel)
 
     def warm_up(self, cancel: CancelToken) -> None:
         """Read the columns into memory, so that the next `in_memory` is quick.
@@ -272,7 +265,8 @@ class CacheReader:
     ) -> "list[ValueCount]":
         """The values of a field among the matches, and how many have each; None stands for "missing".
 
-        Takes milliseconds where `in_memory` has been asked before and holds the field.
+        Takes milliseconds where `in_memory` has been asked before and holds the field, else some seconds for
+        a million sessions.
 
         Raises:
             Cancelled: by `cancel`.
@@ -281,13 +275,12 @@ class CacheReader:
         from m360desk.store import value_counts
 
         field = value_counts.counted_field(name)
-        if self._in_memory is not None and name in self._in_memory.codes:
-            return value_counts.count_in_memory(
-                self.in_memory([query.root], cancel=cancel), self._terms, name
-            )
         with self._reading(cancel):
             if field.name not in self._columns:
                 return []
+            if self._in_memory is not None:
+                found = self._found(self._in_memory, [query.root], cancel)
+                return value_counts.count_in_memory(self._connection, found, self._terms, name)
             condition = self._conditions().of(query.root)
             return value_counts.count_in_file(self._connection, self._terms, name, condition)
 
@@ -371,6 +364,17 @@ class CacheReader:
         few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
         shortcuts = Few(self._connection, self._indexes, self._has_trigrams, few)
         return Conditions(self._terms, shortcuts, self._columns, limited=limited)
+
+    def _found(self, columns: "Columns", nodes: "Sequence[Node]", cancel: CancelToken | None) -> "Found":
+        from m360desk.store.column_search import ColumnSearch, Found
+
+        columns.refresh(self._columns, lambda: _check(cancel))
+        search = ColumnSearch(columns, self._conditions, self._terms, self._connection)
+        masks = []
+        for node in nodes:
+            _check(cancel)
+            masks.append(search.mask(node))
+        return Found(columns, tuple(masks), self._terms)
 
     def _has_trigrams(self) -> bool:
         """Whether the trigram index is of this catalogue; asked by searches, not by the first rows."""

@@ -221,6 +221,12 @@ def test_does_not_find(text: str) -> None:
     assert matches(parsed(text), ROW) == (text in matching)
 
 
+def test_a_battery_that_the_parts_check_calls_foreign_is_a_replaced_one() -> None:
+    for parts, found in {"display,battery": True, "Battery": True, "display": False, "": False}.items():
+        assert matches(parsed("is:replaced-battery"), Row({"parts": parts})) is found
+    assert not matches(parsed("is:replaced-battery"), Row({"parts": None}))
+
+
 def test_days_are_local() -> None:
     # 23:30 UTC on the 22nd is 00:30 on the 23rd in Prague.
     assert matches(parsed("on:today", PRAGUE), ROW)

@@ -31,6 +31,7 @@ _NAMES = {
     "free": "free",
 }
 _LONGEST = 240
+_LEAST = 50_000  # less reads as 0.0 MB
 
 
 class CacheCareRows(QObject):
@@ -49,6 +50,7 @@ class CacheCareRows(QObject):
             suffix=" months",
             special="All sessions",
         )
+        self._months.setPrefix("The last ")
         self._apply = self._button("applyKeeping", "Apply…", self._ask)
         self._kept = page.small(
             "Apply says how many sessions go, and asks. They go from this computer, never from your account."
@@ -61,10 +63,11 @@ class CacheCareRows(QObject):
         self._compacted.setObjectName("compactingSays")
         page.row("Room", self._sizes)
         page.row("", self._compact_row())
-        page.row("Keep the last", self._keep_row())
+        page.row("Keep", self._keep_row())
         page.row("", self._kept)
         self._months.valueChanged.connect(self._enable)
-        desk.settings_changed.connect(self._enable)
+        for news in (desk.settings_changed, desk.stats_changed):
+            news.connect(self._enable)
         desk.cache_opened.connect(self._look)
         self._look()
 
@@ -107,7 +110,9 @@ class CacheCareRows(QObject):
         self._compact.setEnabled(key is not None and not self._desk.sync.running)
 
     def _show_sizes(self, sizes: Sizes) -> None:
-        parts = [f"{_NAMES[kind]} {megabytes(size)}" for kind, size in sizes.by_kind.items() if size]
+        parts = [
+            f"{_NAMES[kind]} {megabytes(size)}" for kind, size in sizes.by_kind.items() if size >= _LEAST
+        ]
         about = " (estimated: SQLite on this computer cannot tell; indexes count as columns)"
         text = ", ".join(parts) + (about if sizes.estimated else "")
         self._sizes.setText(f"{text[:1].upper()}{text[1:]}.")
