@@ -28,7 +28,8 @@ SIZE = (784, 640)
 KEYS_WIDTH = 176
 _HERE: dict[str, tuple[Line, ...]] = {
     "Search box": (
-        ("Down", "On to the list"),
+        ("Ctrl+Space", "What can stand here"),
+        ("Down", "On to the list, or into what is offered"),
         ("Esc", "Clear the search"),
         ("Return", "Look the device up"),
     ),
