@@ -45,7 +45,7 @@ def packages() -> list[dict[str, Any]]:
 
 
 def _stated(metadata: importlib.metadata.PackageMetadata, name: str) -> str:
-    return (metadata.get_all(name) or [""])[0]
+    return str((metadata.get_all(name) or [""])[0])
 
 
 def write_inventory(python: Path, tree: Path, dist: Path, version: str, epoch: int) -> None:

@@ -41,8 +41,8 @@ QT_PLUGINS = {
     "wayland-shell-integration": {"xdg-shell"},
 }
 
-# Libraries of the build machine that go along. OpenSSL, zlib, Expat, libffi and the like are the system's own:
-# they have the same names everywhere, get its security updates, and cannot clash with other libraries.
+# Libraries of the build machine that go along. OpenSSL, zlib, Expat, libffi and the like are the system's:
+# they have the same names everywhere, get its security updates, and do not clash with other libraries.
 # SQLite goes along because the cache relies on what one version does, libbz2 because its name is not the
 # same everywhere.
 PYTHON_LIBRARIES = re.compile(r"lib(python3|sqlite3|bz2)\b")
