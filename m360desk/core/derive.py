@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from m360desk.core import identity, parsing, units
 from m360desk.core.design_capacities import design_capacity
+from m360desk.core.late_regex import LateRegex
 from m360desk.core.reading import SCALARS, Reading, once
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ _MOST_DERIVED: Final = 115.0
 
 # Beside the vendor's own name some records may carry the capacity on themselves (assumption).
 DESIGN_SOURCES: Final = ("designCapacity", "batteryDesignCapacity")
-_STORAGE_IN_NAME = re.compile(r"\s*[(\[]?\b\d+(?:[.,]\d+)?\s?(?:GB|TB|MB)\b.*", re.IGNORECASE | re.DOTALL)
+_STORAGE_IN_NAME = LateRegex(r"\s*[(\[]?\b\d+(?:[.,]\d+)?\s?(?:GB|TB|MB)\b.*", re.IGNORECASE | re.DOTALL)
 
 
 def session(reading: Reading) -> str | None:
@@ -65,7 +66,7 @@ def model(reading: Reading) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _without_storage_and_colour(name: str, colour: str | None) -> str:
-    short = _STORAGE_IN_NAME.sub("", name)
+    short = _STORAGE_IN_NAME.compiled.sub("", name)
     if short == name and colour and name.lower().endswith(" " + colour.lower()):
         short = name[: -len(colour)]
     return short.strip(" ,-(") or name

@@ -7,11 +7,11 @@ marked as derived.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
 from m360desk.core.folding import fold
+from m360desk.core.late_regex import LateRegex
 
 _APPLE: Final = {
     "iphone 6": 1810, "iphone 6 plus": 2915, "iphone 6s": 1715, "iphone 6s plus": 2750,
@@ -67,10 +67,10 @@ _OTHERS: Final = {
     "oneplus nord": 4115, "oneplus nord 2": 4500, "nothing phone (1)": 4500, "nothing phone (2)": 4700,
 }  # fmt: skip
 _MAH: Final = _APPLE | _SAMSUNG | _OTHERS
-_BRANDS: Final = re.compile(r"^(?:apple|samsung|google|xiaomi|huawei|motorola|sony)\s+(?!\d)")
+_BRANDS: Final = LateRegex(r"^(?:apple|samsung|google|xiaomi|huawei|motorola|sony)\s+(?!\d)")
 # With or without these words a phone has the same battery, so far as this table goes.
-_ASIDE: Final = re.compile(r"\b(?:5g|4g|lte|dual sim|duos)\b")
-_YEAR: Final = re.compile(r"\bse\s+(2020|2022)$")
+_ASIDE: Final = LateRegex(r"\b(?:5g|4g|lte|dual sim|duos)\b")
+_YEAR: Final = LateRegex(r"\bse\s+(2020|2022)$")
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +79,7 @@ def design_capacity(model: str) -> int | None:
 
     Only a name that is wholly the same counts: a guess between two sizes of a model is worse than none.
     """
-    name = _ASIDE.sub(" ", fold(model).replace(" plus", "+"))
-    name = " ".join(_BRANDS.sub("", name).split())
-    name = _YEAR.sub(r"se (\1)", name)
+    name = _ASIDE.compiled.sub(" ", fold(model).replace(" plus", "+"))
+    name = " ".join(_BRANDS.compiled.sub("", name).split())
+    name = _YEAR.compiled.sub(r"se (\1)", name)
     return _MAH.get(name) or _MAH.get(name.replace("+", " plus"))

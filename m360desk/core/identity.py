@@ -5,24 +5,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from m360desk.core.late_regex import LateRegex
+
 IMEI_LENGTH: Final = 15
 SESSION_ID_LENGTH: Final = 36
 # The m360id of the random records that testing mode makes up (seen in the field).
 SAMPLE_M360ID: Final = "AS4MPL3S4MPL3S4MPL3S"
 
-_SEPARATORS = re.compile(r"[\s\-./–]")
-_SESSION_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_M360ID = re.compile(r"AS[0-9A-Z]{14,18}", re.IGNORECASE)
-_SERIAL = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{8,16}")
+_SEPARATORS = LateRegex(r"[\s\-./–]")
+_SESSION_ID = LateRegex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_M360ID = LateRegex(r"AS[0-9A-Z]{14,18}", re.IGNORECASE)
+_SERIAL = LateRegex(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{8,16}")
 # Serials in the field have 8 (OnePlus) to 16 (Huawei) characters; Apple's 10 or 12, Samsung's 11, Google's
 # 14. None spells a word out of models' names, as "iphone13pro" and "s22ultra" do, which people search for.
-_NAME_WORD = re.compile(
+_NAME_WORD = LateRegex(
     r"iphone|ipad|galaxy|samsung|pixel|google|redmi|xiaomi|poco|xperia|huawei|honor|nokia|oneplus|nord|moto|"
     r"oppo|vivo|realme|ultra|plus|lite|mini|note|fold|flip",
     re.IGNORECASE,
 )
-_DECIMAL_SCAN = re.compile(r"[\d\s\-./–]+")
-_LABEL = re.compile(
+_DECIMAL_SCAN = LateRegex(r"[\d\s\-./–]+")
+_LABEL = LateRegex(
     r"(imei ?/ ?meid|imei ?[12]?|meid|serial(?: ?(?:no|number|nr))?|s/?n|m360 ?id|custom ?id|id)"
     r"\s*[.:#=]+\s*(?=\S)",
     re.IGNORECASE,
@@ -62,7 +64,7 @@ def bare_imei(text: str) -> str:
     text = text.strip()
     if text.isdigit():
         return text
-    bare = _SEPARATORS.sub("", text)
+    bare = _SEPARATORS.compiled.sub("", text)
     return bare if bare.isascii() and bare.isdigit() and 14 <= len(bare) <= 16 else text
 
 
@@ -80,7 +82,7 @@ def luhn_digit(digits: str) -> int:
 @lru_cache(maxsize=8192)
 def imei_problem(text: str) -> str | None:
     """What keeps ``text`` from being an IMEI, in words for people; None: it is one."""
-    bare = _SEPARATORS.sub("", text)
+    bare = _SEPARATORS.compiled.sub("", text)
     if not bare:
         return "It is empty."
     if not (bare.isascii() and bare.isdigit()):
@@ -107,7 +109,7 @@ def device_key(imei: str | None, imei2: str | None, serial: str | None) -> str |
     """
     for text in (imei, imei2):
         if text and imei_problem(text) is None:
-            return "imei:" + _SEPARATORS.sub("", text)
+            return "imei:" + _SEPARATORS.compiled.sub("", text)
     if serial and not is_placeholder_serial(serial):
         return "serial:" + serial.strip().upper()
     return None
@@ -116,17 +118,17 @@ def device_key(imei: str | None, imei2: str | None, serial: str | None) -> str |
 def read_scan(text: str) -> Scan:
     """Understand what a scanner sent or somebody pasted: "IMEI: 35 291811 284617 2", a serial, an id."""
     text = " ".join(text.split())
-    labelled = _LABEL.match(text)
+    labelled = _LABEL.compiled.match(text)
     if labelled is not None:
         return _read_labelled(labelled[1].lower(), text[labelled.end() :])
-    if _SESSION_ID.fullmatch(text):
+    if _SESSION_ID.compiled.fullmatch(text):
         return Scan("session", text.lower())
-    bare = _SEPARATORS.sub("", text)
-    if _DECIMAL_SCAN.fullmatch(text) and bare.isascii() and 14 <= len(bare) <= 17:
+    bare = _SEPARATORS.compiled.sub("", text)
+    if _DECIMAL_SCAN.compiled.fullmatch(text) and bare.isascii() and 14 <= len(bare) <= 17:
         return Scan("imei", bare, imei_problem(bare))
-    if _M360ID.fullmatch(text) and len(text) > 16:
+    if _M360ID.compiled.fullmatch(text) and len(text) > 16:
         return Scan("m360id", text)
-    if _SERIAL.fullmatch(text) and not _NAME_WORD.search(text):
+    if _SERIAL.compiled.fullmatch(text) and not _NAME_WORD.compiled.search(text):
         return Scan("serial", text)
     return Scan("text", text)
 

@@ -9,21 +9,23 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
+from m360desk.core.late_regex import LateRegex
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_INTEGER: Final = 2**63 - 1  # what an SQLite column holds
 _LONGEST_NUMBER: Final = 60  # characters; a longer text is no number that anybody wrote
 
-_QUANTITY = re.compile(
+_QUANTITY = LateRegex(
     r"[~≈]?\s*([+\-−]?(?:\d[\d\s.,'’]*\d|\d|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*((?:[%°(/]|[^\W\d_]).*)?",
     re.DOTALL,
 )
 # One figure with words or a currency about it; a sign counts where only a currency parts it from the figure.
-_MONEY = re.compile(
+_MONEY = LateRegex(
     r"([^\d+\-−]*?)([+\-−]?)\s*((?:[^\W\d_]{1,3}|[^\w\s.,'’+\-−])?)\s*(\d[\d\s.,'’]*\d|\d)([^\d]*)", re.DOTALL
 )
 _MONEY_UNIT: Final = "(money)"
-_THOUSANDS = re.compile(r"[\s'’]")
-_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_THOUSANDS = LateRegex(r"[\s'’]")
+_GROUPED = LateRegex(r"\d{1,3}(?:[.,]\d{3})+")
 # Units whose figures are whole numbers: a point or comma before three digits parts thousands.
 _WHOLE_UNITS: Final = frozenset({"mah", "cycles", "cycle", "x", "times", _MONEY_UNIT})
 # Units whose figures are small: a comma before three digits is a decimal comma.
@@ -92,12 +94,12 @@ def quantity(written: str) -> tuple[float, str] | None:
     """
     if len(written) > _LONGEST_NUMBER:
         return None
-    match = _QUANTITY.fullmatch(written.strip())
+    match = _QUANTITY.compiled.fullmatch(written.strip())
     if match is None:
         return None
     rest = (match[2] or "").strip()
     unit = rest.split()[0].lower() if rest else ""
-    digits = _plain_digits(_THOUSANDS.sub("", match[1].replace("−", "-")), unit)
+    digits = _plain_digits(_THOUSANDS.compiled.sub("", match[1].replace("−", "-")), unit)
     try:
         figure = float(digits)
     except ValueError:
@@ -113,7 +115,7 @@ def _plain_digits(digits: str, unit: str) -> str:
     separators = point + comma
     if not separators:
         return digits
-    grouped = _GROUPED.fullmatch(digits.lstrip("+-")) is not None
+    grouped = _GROUPED.compiled.fullmatch(digits.lstrip("+-")) is not None
     if separators > 1:
         return digits.replace(".", "").replace(",", "") if grouped else "no number"
     parts_thousands = unit in _WHOLE_UNITS or (comma and unit not in _FINE_UNITS)
@@ -129,11 +131,11 @@ def money(value: object) -> float | None:
     """
     if type(value) is not str:
         return number(value)
-    match = _MONEY.fullmatch(value.strip()) if len(value) <= _LONGEST_NUMBER else None
+    match = _MONEY.compiled.fullmatch(value.strip()) if len(value) <= _LONGEST_NUMBER else None
     if match is None or not (match[1] or match[3] or match[5]):
         found = quantity(value)
         return found[0] if found is not None and found[1] not in _WHOLE_UNITS else None
-    digits = _plain_digits(_THOUSANDS.sub("", match[4]), _MONEY_UNIT)
+    digits = _plain_digits(_THOUSANDS.compiled.sub("", match[4]), _MONEY_UNIT)
     try:
         figure = float(digits)
     except ValueError:

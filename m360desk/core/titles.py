@@ -1,9 +1,10 @@
 """Names of tests and of their details for people."""
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
+
+from m360desk.core.late_regex import LateRegex
 
 # What splitting an id into its words does not give.
 _TESTS: Final[Mapping[str, str]] = {
@@ -31,7 +32,7 @@ _DETAILS: Final[Mapping[str, str]] = {
     "StorageFree": "Free",
     "StorageUsed": "In use",
 }
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z\s_\-]+|[A-Z]")
+_WORDS = LateRegex(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z\s_\-]+|[A-Z]")
 
 
 @lru_cache(maxsize=1024)
@@ -51,6 +52,8 @@ def detail_title(context_id: str, test_id: str) -> str:
 
 
 def _spaced(name: str) -> str:
-    words = [word if word.isupper() and len(word) > 1 else word.lower() for word in _WORDS.findall(name)]
+    words = [
+        word if word.isupper() and len(word) > 1 else word.lower() for word in _WORDS.compiled.findall(name)
+    ]
     spaced = " ".join(words)
     return spaced[:1].upper() + spaced[1:] if spaced else name

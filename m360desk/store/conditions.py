@@ -4,11 +4,11 @@ Texts that repeat are compared here, once each, and become a list of numbers; al
 Values are always parameters, never part of the statement.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from m360desk.core.fields import COLUMNS, Kind
+from m360desk.core.late_regex import LateRegex
 from m360desk.core.matching import SHORT_WORD, part_matches
 from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, QueryValue, Words
 from m360desk.store.few import Few, Parameter, Rows, as_list
@@ -19,7 +19,7 @@ from m360desk.store.terms import TermTexts
 _MOST_INLINE = 40
 _WORD_FIELDS = tuple(field for field in COLUMNS if field.words)
 _COMPARISONS = ("<", "<=", ">", ">=")
-_GLOB_SIGNS = re.compile(r"[*?\[]")
+_GLOB_SIGNS = LateRegex(r"[*?\[]")
 # ASCII that is neither letter nor digit, as in folding.starts_a_word; folding leaves no control characters.
 _GLOB_BREAK = "[ -/:-@[-`{-~]"
 
@@ -234,7 +234,7 @@ def _identity(node: Compare) -> Condition:
 def _part_of(text: str, value: str) -> Condition:
     if len(value) > SHORT_WORD:
         return Condition(f"instr({text}, ?) > 0", (value,))
-    literal = _GLOB_SIGNS.sub(r"[\g<0>]", value)
+    literal = _GLOB_SIGNS.compiled.sub(r"[\g<0>]", value)
     # Most texts have no such part at all, and instr() says so in a fraction of the time.
     return Condition(
         f"(instr({text}, ?) > 0 AND ({text} GLOB ? OR {text} GLOB ?))",

@@ -67,9 +67,6 @@ class SessionTable(QTableView):
         viewport.setAutoFillBackground(True)
         viewport.setBackgroundRole(QPalette.ColorRole.Base)
         self.setViewport(viewport)
-        # Fusion's scroll bars let what is under them shine through: with each step the whole window behind
-        # them would be painted.
-        self.verticalScrollBar().setAutoFillBackground(self.style().name() == "fusion")
         self.setModel(model)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -162,6 +159,12 @@ class SessionTable(QTableView):
         if not self._painted and any(state.row is not None for state in states):
             self._painted = True
             self.rows_painted.emit()
+            QTimer.singleShot(0, self._close_scroll_bar)
+
+    def _close_scroll_bar(self) -> None:
+        # Fusion's scroll bars let what is under them shine through: with each step the whole window behind
+        # them would be painted. PySide takes ten milliseconds to wrap a style: not before the first rows.
+        self.verticalScrollBar().setAutoFillBackground(self.style().name() == "fusion")
 
     def _places(self) -> tuple[CellPlace, ...]:
         header = self.horizontalHeader()
