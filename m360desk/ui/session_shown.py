@@ -33,6 +33,9 @@ MOST_SUMMED = 5_000
 PAUSE_MS = 500
 """Between two looks at the shown session while a sync writes."""
 
+UNHURRIED_MS = 100
+"""Before the pane follows a list that nobody chose from: while somebody types, each key brings another."""
+
 _ROWS_AT_ONCE = 250
 
 
@@ -64,6 +67,8 @@ class ShownSession(QObject):
         self._many: list[int] = []
         self._look = self._timer(0, self._look_at_selection)
         self._reload = self._timer(PAUSE_MS, self._read)
+        self._unhurried = False
+        self._follow = self._timer(UNHURRIED_MS, self._show_chosen)
         page.chosen.connect(self.choose)
         page.table.selectionModel().selectionChanged.connect(self._selection_changed)
         desk.cache_changed.connect(self._cache_changed)
@@ -74,7 +79,8 @@ class ShownSession(QObject):
     @property
     def awaits(self) -> bool:
         """Whether something that the pane is to show is still to come."""
-        return self._awaited or self._look.isActive() or self._reload.isActive()
+        timers = (self._look, self._reload, self._follow)
+        return self._awaited or any(timer.isActive() for timer in timers)
 
     @property
     def selected(self) -> tuple[int, ...]:
@@ -85,18 +91,34 @@ class ShownSession(QObject):
         """Another account is shown: forget everything."""
         self._look.stop()
         self._reload.stop()
+        self._follow.stop()
         self._chosen, self._shown, self._awaited, self._many = None, None, False, []
         self.pane.clear()
 
     def choose(self, row_id: int | None) -> None:
-        """Show one session; None: there is none to show."""
+        """Show one session; None: there is none to show, unless another one is chosen in a moment."""
         self._chosen = row_id
+        if row_id is None or self._unhurried:
+            self._follow.start()
+        else:
+            self._follow.stop()
+            self._show_chosen()
+
+    def choose_first(self) -> None:
+        """Leave no list without a chosen session; where one is shown already, the pane takes its time."""
+        self._unhurried = self._shown is not None
+        self._page.table.select_row(0, scroll=False)
+        self._unhurried = False
+
+    def _show_chosen(self) -> None:
+        row_id = self._chosen
         if self._several():
             return
         self._many = []
         if row_id is None:
             self._shown, self._awaited = None, False
             self.pane.clear()
+            self.settled.emit()
             return
         if self._shown is None or self._shown.row_id != row_id or self.pane.content is None:
             row = self._known_row(row_id)

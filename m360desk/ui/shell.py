@@ -355,7 +355,11 @@ class Shell(QObject):
 
     def _choose_first(self) -> None:
         """Leave no list without a chosen session."""
-        if self.page.table.current_row_id() is None and self.controller.listed:
+        if self.page.table.current_row_id() is not None or not self.controller.listed:
+            return
+        if self.session is not None:
+            self.session.choose_first()
+        else:
             self.page.table.select_row(0, scroll=False)
 
     def _cache_changed(self) -> None:

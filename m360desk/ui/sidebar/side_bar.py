@@ -39,6 +39,9 @@ LONGEST_NAME = 40
 LEAST_PAUSE_MS = 1000
 """Between two counts while a sync writes."""
 
+FOLLOW_MS = 40
+"""What is chosen is marked a moment later than the list answers: rows come first."""
+
 REST_MS = 200
 """Counts follow when the typing rests: to count at every key would only slow the list down."""
 
@@ -82,6 +85,10 @@ class SideBar(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._count_facets)
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(FOLLOW_MS)
+        self._follow.timeout.connect(self._show)
         self.tree.pressed_entry.connect(self._press)
         self.tree.deletion_asked.connect(self.delete_view)
         self.tree.move_asked.connect(lambda at, by: self.move_view(at, at + by))
@@ -97,8 +104,8 @@ class SideBar(QObject):
     def show_query(self, query: Query) -> None:
         """Follow the query that is in force now."""
         self._query = query
-        self._show()
         self.awaits = True
+        self._follow.start()
         self._rest.start()
 
     # The user's own views
