@@ -23,7 +23,7 @@ from m360desk.store.terms import TermTexts
 
 Mask = NDArray[np.bool_]
 
-_EXACT: Final = ("time", "battery", "cycles")
+EXACT: Final = ("time", "battery", "cycles")
 """Numbers that the columns hold exactly: health to a tenth of a percent, cycles as whole numbers."""
 _WORD_FIELDS: Final = tuple(field for field in COLUMNS if field.words and is_coded(field))
 _COMPARE: Final[dict[str, Callable[..., Mask]]] = {
@@ -64,10 +64,28 @@ class ColumnSearch:
         self._make_conditions = conditions
         self._terms = terms
         self._connection = connection
+        self._known: dict[Words | Compare, Condition] = {}
 
     @cached_property
     def _conditions(self) -> Conditions:
         return self._make_conditions()
+
+    def tells(self, node: Node) -> bool:
+        """Whether the columns tell which rows fulfil a condition, or an index names the few that may.
+
+        Else SQLite would look at every row, and does that better for all of a query at once.
+        """
+        match node:
+            case Everything():
+                return True
+            case Not(node=inner):
+                return self.tells(inner)
+            case AllOf(nodes=nodes) | AnyOf(nodes=nodes):
+                return all(map(self.tells, nodes))
+            case Compare(field=field) if field.name in self._columns.codes or field.name in EXACT:
+                return True
+            case Words() | Compare():
+                return self._condition(node).rows is not None
 
     def mask(self, node: Node) -> Mask:
         """Which rows fulfil a condition."""
@@ -80,24 +98,35 @@ class ColumnSearch:
                 return reduce(and_, map(self.mask, nodes))
             case AnyOf(nodes=nodes):
                 return reduce(or_, map(self.mask, nodes))
-            case Words(text=text):
-                return self._words(text)
+            case Words():
+                return self._words(node)
             case Compare():
                 return self._compare(node)
 
-    def _words(self, text: str) -> Mask:
-        found = self._asked(self._conditions.words_in_identities(text))
+    def _words(self, node: Words) -> Mask:
+        found = self._asked(self._condition(node))
         for field in _WORD_FIELDS:
-            found |= self._coded(Compare(field, "match", (text,)))
+            found |= self._coded(Compare(field, "match", (node.text,)))
         return found
 
     def _compare(self, node: Compare) -> Mask:
         name = node.field.name
         if name in self._columns.codes:
             return self._coded(node)
-        if name in _EXACT:
+        if name in EXACT:
             return _number(self._columns.numbers[name], node)
-        return self._asked(self._conditions.of(node))
+        return self._asked(self._condition(node))
+
+    def _condition(self, node: Words | Compare) -> Condition:
+        """What SQLite is to be asked: of a word, whether it stands in an identity."""
+        known = self._known.get(node)
+        if known is None:
+            conditions = self._conditions
+            known = (
+                conditions.words_in_identities(node.text) if isinstance(node, Words) else conditions.of(node)
+            )
+            self._known[node] = known
+        return known
 
     def _coded(self, node: Compare) -> Mask:
         codes = self._columns.codes[node.field.name]

@@ -51,6 +51,7 @@ class Columns:
         devices: a number for each device identity; a session without one has a number of its own.
         numbers: by field name; nan where missing.
         codes: by field name: the numbers of texts in `terms`; 0 where missing.
+        version: another number whenever something has changed.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -60,6 +61,7 @@ class Columns:
         self._stamp: _Stamp | None = None
         self._written: int | None = None
         self._order: DeviceOrder | None = None
+        self.version = 0
         self._forget()
 
     def refresh(self, known: frozenset[str], check: Check) -> None:
@@ -84,6 +86,11 @@ class Columns:
         self._stamp = stamp
         self._read_new(check)
         self._written = written
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they have been brought up to date once, so that the next time is quick."""
+        return self._written is not None
 
     def device_order(self) -> DeviceOrder:
         """The rows by device; a session without a time counts as the oldest."""
@@ -120,7 +127,11 @@ class Columns:
             name: np.zeros(0, _FLOATS.get(name, np.float32)) for name in NUMBERS
         }
         self.codes: dict[str, NDArray[np.int32]] = {name: np.zeros(0, np.int32) for name in CODES}
+        self._changed()
+
+    def _changed(self) -> None:
         self._order = None
+        self.version += 1
 
     def _look(self) -> _Stamp:
         execute = self._connection.execute
@@ -157,7 +168,7 @@ class Columns:
             self.numbers[name][at] = values
         for name, codes in fresh.codes.items():
             self.codes[name][at] = codes
-        self._order = None
+        self._changed()
 
     def _read_new(self, check: Check) -> None:
         parts = []
@@ -176,4 +187,4 @@ class Columns:
                     self.numbers[name] = np.concatenate([values, *new])
                 for name, codes in self.codes.items():
                     self.codes[name] = np.concatenate([codes, *(part.codes[name] for part in parts)])
-                self._order = None
+                self._changed()

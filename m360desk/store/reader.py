@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from m360desk.core.query import Node
     from m360desk.core.session import StoredValue
     from m360desk.store.column_search import Found
-    from m360desk.store.columns import Columns
     from m360desk.store.compression import Codec
+    from m360desk.store.in_memory import InMemory
     from m360desk.store.sizes import Sizes
     from m360desk.store.value_counts import ValueCount
 
@@ -53,7 +53,7 @@ class CacheReader:
         self._path = path
         self._terms = TermTexts(connection)
         self._codec: Codec | None = None
-        self._in_memory: Columns | None = None
+        self._in_memory: InMemory | None = None
         self._known_schema = -1
         self._columns: frozenset[str] = frozenset()
         self._indexes: frozenset[str] = frozenset()
@@ -110,6 +110,19 @@ class CacheReader:
                     break
         return found
 
+    def ids_in_memory(
+        self, query: Query, order: Order, *, cancel: CancelToken | None = None
+    ) -> "array[int] | None":
+        """As `ids`, in milliseconds; None where the columns are not in memory or do not tell.
+
+        Raises:
+            Cancelled: by `cancel`.
+        """
+        with self._reading(cancel):
+            if self._in_memory is None:
+                return None
+            return self._in_memory.ids(self._columns, query, order, lambda: _check(cancel))
+
     def count(self, query: Query, *, cancel: CancelToken | None = None) -> int:
         """How many sessions match.
 
@@ -119,6 +132,10 @@ class CacheReader:
         if query.is_empty:
             return self.total()
         with self._reading(cancel):
+            if self._in_memory is not None:
+                counted = self._in_memory.count(self._columns, query, lambda: _check(cancel))
+                if counted is not None:
+                    return counted
             condition = self._conditions().of(query.root).narrowed()
             statement = f"SELECT count(*) FROM sessions AS s NOT INDEXED WHERE {condition.sql}"  # noqa: S608
             return int(self._connection.execute(statement, condition.parameters).fetchone()[0])
@@ -245,12 +262,12 @@ class CacheReader:
         Raises:
             Cancelled: by `cancel`.
         """
-        from m360desk.store.columns import Columns
+        from m360desk.store.in_memory import InMemory
 
         with self._reading(cancel):
             if self._in_memory is None:
-                self._in_memory = Columns(self._connection)
-            return self._found(self._in_memory, nodes, cancel)
+                self._in_memory = InMemory(self._connection, self._terms, self._conditions)
+            return self._in_memory.found(self._columns, nodes, lambda: _check(cancel))
 
     def warm_up(self, cancel: CancelToken) -> None:
         """Read the columns into memory, so that the next `in_memory` is quick.
@@ -279,7 +296,7 @@ class CacheReader:
             if field.name not in self._columns:
                 return []
             if self._in_memory is not None:
-                found = self._found(self._in_memory, [query.root], cancel)
+                found = self._in_memory.found(self._columns, [query.root], lambda: _check(cancel))
                 return value_counts.count_in_memory(self._connection, found, self._terms, name)
             condition = self._conditions().of(query.root)
             return value_counts.count_in_file(self._connection, self._terms, name, condition)
@@ -364,17 +381,6 @@ class CacheReader:
         few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
         shortcuts = Few(self._connection, self._indexes, self._has_trigrams, few)
         return Conditions(self._terms, shortcuts, self._columns, limited=limited)
-
-    def _found(self, columns: "Columns", nodes: "Sequence[Node]", cancel: CancelToken | None) -> "Found":
-        from m360desk.store.column_search import ColumnSearch, Found
-
-        columns.refresh(self._columns, lambda: _check(cancel))
-        search = ColumnSearch(columns, self._conditions, self._terms, self._connection)
-        masks = []
-        for node in nodes:
-            _check(cancel)
-            masks.append(search.mask(node))
-        return Found(columns, tuple(masks), self._terms)
 
     def _has_trigrams(self) -> bool:
         """Whether the trigram index is of this catalogue; asked by searches, not by the first rows."""

@@ -71,6 +71,13 @@ class TermTexts:
             term = self._terms.get(number)
         return term.text if term else None
 
+    def folded(self, number: int) -> str:
+        """One text as it is searched; "" where the file has no such number."""
+        if number not in self._terms:
+            self.refresh()
+        term = self._terms.get(number)
+        return term.folded if term is not None else ""
+
     def read(self, numbers: Iterable[int]) -> None:
         """Load these texts, where they are few: the first rows of a start do not wait for all others."""
         missing = [n for n in set(numbers) if n not in self._terms and n not in self._some]

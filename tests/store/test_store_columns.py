@@ -15,7 +15,7 @@ from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.core.fields import COLUMNS, INDEX
 from m360desk.core.folding import fold
 from m360desk.core.matching import matches
-from m360desk.core.query import EVERYTHING, AllOf, AnyOf, Compare, Node, Not, Query, Words
+from m360desk.core.query import EVERYTHING, AllOf, AnyOf, Compare, Node, Not, Order, Query, Words
 from m360desk.core.records import Session, read
 from m360desk.store import column_slices
 from m360desk.store.key import CacheKey
@@ -42,6 +42,9 @@ _VALUES: dict[str, st.SearchStrategy[str | float]] = {
 _RECORDS = st.lists(
     st.fixed_dictionaries({}, optional={name: st.none() | values for name, values in _VALUES.items()}),
     max_size=12,
+)
+_ORDERS = st.builds(
+    Order, st.sampled_from(["time", "battery", "cycles", "model", "operator", "grade"]), st.booleans()
 )
 
 
@@ -71,8 +74,10 @@ class _Lock:
 
 
 @settings(max_examples=60, phases=_PHASES, deadline=None)
-@given(_RECORDS, st.lists(_nodes(), min_size=3, max_size=3))
-def test_masks_mean_what_the_language_means(drawn: list[dict[str, StoredValue]], nodes: list[Node]) -> None:
+@given(_RECORDS, st.lists(_nodes(), min_size=3, max_size=3), _ORDERS)
+def test_columns_answer_as_the_language_means_and_sqlite_sorts(
+    drawn: list[dict[str, StoredValue]], nodes: list[Node], order: Order
+) -> None:
     sessions = [
         Session(f"{number:036d}", tuple(values.get(field.name) for field in COLUMNS), b"{}")
         for number, values in enumerate(drawn)
@@ -85,12 +90,18 @@ def test_masks_mean_what_the_language_means(drawn: list[dict[str, StoredValue]],
                 found = reader.in_memory(nodes)
                 for node, mask in zip(nodes, found.masks, strict=True):
                     assert mask.tolist() == [matches(Query("", node), session) for session in sessions]
-                order = found.columns.device_order()
+                for node in nodes:
+                    query = Query("", node)
+                    told = reader.ids_in_memory(query, order)
+                    assert told is None or told == reader.ids(query, order)
+                    assert reader.count(query) == len(reader.ids(query, order))
+                assert reader.ids_in_memory(EVERYTHING, order) == reader.ids(EVERYTHING, order)
+                devices = found.columns.device_order()
     expected: dict[object, list[int]] = {}
     for place, session in enumerate(sessions):
         expected.setdefault(session.get("device") or place, []).append(place)
     runs: dict[int, list[int]] = {}
-    for run, place in zip(order.runs.tolist(), order.rows.tolist(), strict=True):
+    for run, place in zip(devices.runs.tolist(), devices.rows.tolist(), strict=True):
         runs.setdefault(run, []).append(place)
     assert sorted(map(sorted, runs.values())) == sorted(expected.values())
     for places in runs.values():

@@ -1,0 +1,78 @@
+"""All matches of a query in their order, out of the columns in memory.
+
+Import this module late, as `store.columns`.
+"""
+
+from array import array
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from m360desk.core.query import Order
+from m360desk.store.column_search import EXACT
+from m360desk.store.columns import Columns
+from m360desk.store.terms import TermTexts
+
+Places = NDArray[np.int32]
+
+_KEPT: Final = 3
+"""Orders: at a million sessions each takes 4 MB."""
+
+
+class _Ascending(NamedTuple):
+    """Positions in the columns: the sessions that have a value, by value and row number, then the others."""
+
+    version: int
+    present: Places
+    absent: Places
+
+
+class ColumnLists:
+    """Keeps the orders that were asked for, as long as the columns stay as they are."""
+
+    def __init__(self, columns: Columns, terms: TermTexts) -> None:
+        self._columns = columns
+        self._terms = terms
+        self._orders: dict[str, _Ascending] = {}
+
+    def knows(self, order: Order) -> bool:
+        """Whether the columns hold what is sorted by."""
+        return order.field in EXACT or order.field in self._columns.codes
+
+    def ids(self, mask: NDArray[np.bool_], order: Order) -> "array[int]":
+        """The row numbers of the chosen rows, as SQLite would sort them."""
+        ascending = self._ascending(order.field)
+        way = -1 if order.descending else 1
+        found = array("q")
+        for places in (ascending.present[::way], ascending.absent[::way]):
+            chosen = self._columns.ids[places[mask[places]]]
+            found.frombytes(chosen.tobytes())
+        return found
+
+    def _ascending(self, field: str) -> _Ascending:
+        known = self._orders.get(field)
+        if known is not None and known.version == self._columns.version:
+            return known
+        values = self._columns.numbers[field] if field in EXACT else self._ranks(self._columns.codes[field])
+        missing = np.isnan(values) if field in EXACT else values < 0
+        places = np.argsort(values, kind="stable").astype(np.int32)
+        absent = np.flatnonzero(missing).astype(np.int32)
+        order = _Ascending(self._columns.version, places[~missing[places]], absent)
+        self._orders.pop(field, None)
+        while len(self._orders) >= _KEPT:
+            del self._orders[next(iter(self._orders))]
+        self._orders[field] = order
+        return order
+
+    def _ranks(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """For each row where its text stands among all texts; -1: it has none."""
+        numbers = np.flatnonzero(np.bincount(codes)).tolist() if codes.size else []
+        folded = self._terms.folded
+        ranks = np.full(max(numbers, default=0) + 1, -1, np.int32)
+        in_order = sorted(
+            (number for number in numbers if number), key=lambda number: (folded(number), number)
+        )
+        ranks[in_order] = np.arange(len(in_order), dtype=np.int32)
+        found: NDArray[np.int32] = ranks[codes]
+        return found

@@ -1,0 +1,63 @@
+"""What one reader keeps in memory of all sessions, and what it answers from there.
+
+Import this module late, as `store.columns`.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from m360desk.core.query import Node, Order, Query
+from m360desk.store.column_lists import ColumnLists
+from m360desk.store.column_search import ColumnSearch, Found
+from m360desk.store.columns import Check, Columns
+from m360desk.store.conditions import Conditions
+from m360desk.store.terms import TermTexts
+
+if TYPE_CHECKING:
+    from array import array
+
+
+class InMemory:
+    """Everything here belongs into a transaction of the reader.
+
+    Attributes:
+        columns: of all sessions, as of the last call.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, terms: TermTexts, conditions: Callable[[], Conditions]
+    ) -> None:
+        """`conditions` is called when something has to be asked of SQLite, or of the texts."""
+        self._connection = connection
+        self._terms = terms
+        self._conditions = conditions
+        self.columns = Columns(connection)
+        self._lists = ColumnLists(self.columns, terms)
+
+    def found(self, known: frozenset[str], nodes: Sequence[Node], check: Check) -> Found:
+        """Which rows fulfil each condition; `known` and `check` as in `Columns.refresh`."""
+        search = self._search(known, check)
+        masks = []
+        for node in nodes:
+            check()
+            masks.append(search.mask(node))
+        return Found(self.columns, tuple(masks), self._terms)
+
+    def ids(self, known: frozenset[str], query: Query, order: Order, check: Check) -> "array[int] | None":
+        """The row numbers of all matches, in order; None where the columns do not tell, or not yet."""
+        if not (self.columns.is_whole and self._lists.knows(order)):
+            return None
+        search = self._search(known, check)
+        return self._lists.ids(search.mask(query.root), order) if search.tells(query.root) else None
+
+    def count(self, known: frozenset[str], query: Query, check: Check) -> int | None:
+        """How many sessions match; None where the columns do not tell, or not yet."""
+        if not self.columns.is_whole:
+            return None
+        search = self._search(known, check)
+        return int(search.mask(query.root).sum()) if search.tells(query.root) else None
+
+    def _search(self, known: frozenset[str], check: Check) -> ColumnSearch:
+        self.columns.refresh(known, check)
+        return ColumnSearch(self.columns, self._conditions, self._terms, self._connection)
