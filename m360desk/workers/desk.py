@@ -177,15 +177,46 @@ class Desk(QObject):
 
         self._ask("rows", "first", work, lambda found: done(*found), absent=lambda: done(array("q"), ()))
 
-    def search(self, query: Query, order: Order, done: Callable[[array[int]], None]) -> None:
-        """Ask for all row ids that answer a query, in their order."""
-        self._ask(
-            "bulk",
-            "ids",
-            lambda r, t: r.ids(query, order, cancel=t),
-            done,
-            absent=lambda: done(array("q")),
-        )
+    def search(
+        self, query: Query, order: Order, done: Callable[[array[int], Sequence[StoredRow | None]], None]
+    ) -> None:
+        """Ask for all row ids that answer a query, in their order; with them come the first rows, or none.
+
+        Where the columns in memory tell them, that takes milliseconds.
+        """
+        if self._lanes is None:
+            return
+        lanes = self._lanes
+        lanes.bulk.cancel("ids")
+        asks_file = not lanes.slow.is_free_for("ids")
+
+        def work(reader: CacheReader, token: CancelToken) -> tuple[array[int], list[StoredRow | None]] | None:
+            ids = reader.ids_in_memory(query, order, cancel=token)
+            return None if ids is None else (ids, reader.rows(ids[:FIRST_ROWS]))
+
+        def in_memory(answer: tuple[array[int], list[StoredRow | None]] | None) -> None:
+            if answer is not None:
+                # Whoever still looks for it in the file looks for what is here.
+                lanes.rows.cancel("first")
+                lanes.bulk.cancel("ids")
+                done(*answer)
+            elif not asks_file:
+                in_file()
+
+        def in_file() -> None:
+            self._ask("bulk", "ids", lambda r, t: r.ids(query, order, cancel=t), from_file, nothing)
+
+        def from_file(ids: array[int]) -> None:
+            lanes.slow.cancel("ids")
+            done(ids, ())
+
+        def nothing() -> None:
+            lanes.slow.cancel("ids")
+            done(array("q"), ())
+
+        self._ask("slow", "ids", work, in_memory, nothing)
+        if asks_file:
+            in_file()
 
     def rows(self, ids: Sequence[int], done: Callable[[Sequence[StoredRow | None]], None]) -> None:
         """Ask for rows by their ids."""

@@ -84,6 +84,8 @@ class Lane(QObject, Generic[R]):
         self._mailbox = Mailbox(self)
         self._waiting: deque[Request] = deque()
         self._running: Request | None = None
+        self._done: list[Request] = []
+        """Answered, but those who asked have not been told yet."""
         self._wake = threading.Condition()
         self._stopping = False
         self._runner = _Runner(self, name, patient=patient)
@@ -106,9 +108,7 @@ class Lane(QObject, Generic[R]):
         given_up: list[Request] = []
         with self._wake:
             if replace:
-                given_up = [r for r in self._waiting if r.kind == kind]
-                if self._running is not None and self._running.kind == kind:
-                    given_up.append(self._running)
+                given_up = self._under_way(kind)
                 self._waiting = deque(r for r in self._waiting if r.kind != kind)
             self._waiting.append(request)
             self._wake.notify()
@@ -116,12 +116,21 @@ class Lane(QObject, Generic[R]):
             old.cancel()
         return request
 
+    def is_free_for(self, kind: str) -> bool:
+        """Whether a request of this kind, made now, would wait for none of another kind."""
+        with self._wake:
+            return all(r is None or r.kind == kind for r in (*self._waiting, self._running))
+
     def cancel(self, kind: str) -> None:
         """Give up all requests of a kind."""
         with self._wake:
-            old = [r for r in (*self._waiting, self._running) if r is not None and r.kind == kind]
+            old = self._under_way(kind)
         for request in old:
             request.cancel()
+
+    def _under_way(self, kind: str) -> list[Request]:
+        requests = (*self._waiting, self._running, *self._done)
+        return [request for request in requests if request is not None and request.kind == kind]
 
     def stop(self) -> None:
         """Give up all work, close the resource and end the thread; returns when it has ended."""
@@ -185,8 +194,12 @@ class Lane(QObject, Generic[R]):
 
     def _answer(self, request: Request, callback: Callable[[Any], None], value: Any) -> None:
         def deliver() -> None:
+            with self._wake:
+                self._done.remove(request)
             # Looked at here, in the asker's thread: it may have been given up while the answer was under way.
             if not request.token.cancelled:
                 callback(value)
 
+        with self._wake:
+            self._done.append(request)
         self._mailbox.post(deliver)

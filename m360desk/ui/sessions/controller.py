@@ -52,6 +52,8 @@ class SessionsController(QObject):
         self._latest: array[int] = array("q")
         self._hidden = 0
         self._fresh = True
+        self._question = 0
+        self._placed = False
         self._begun = False
         self._asked = True
         self._patience = self._timer(PATIENCE_MS, self._say_error)
@@ -171,21 +173,33 @@ class SessionsController(QObject):
         """Ask for the ids; ``fresh``: the question is new, so the answer replaces the list as a whole."""
         self._fresh = self._fresh or fresh
         if fresh:
-            self._desk.search_first(self.query, self.order, self._show_first)
+            self._question += 1
+            self._placed = False
+            question = self._question
+
+            def show(ids: array[int], rows: Sequence[StoredRow | None]) -> None:
+                if question == self._question:
+                    self._show_first(ids, rows)
+
+            self._desk.search_first(self.query, self.order, show)
         if self._begun:
             self._ask_all()
 
     def _show_first(self, ids: array[int], rows: Sequence[StoredRow | None]) -> None:
         """Show the first screenful while the rest is still on its way."""
         if self._fresh:
-            self._page.model.learn(rows)
-            self._page.show_ids(ids, keep_place=False)
-            self._page.table.scrollToTop()
-            if len(ids):
-                self._page.show_table()
-                self._page.model.rows_arrived.emit()
+            self._show_from_top(ids, rows)
         if not len(ids):
             self._begin()
+
+    def _show_from_top(self, ids: array[int], rows: Sequence[StoredRow | None]) -> None:
+        self._placed = True
+        self._page.model.learn(rows)
+        self._page.show_ids(ids, keep_place=False)
+        self._page.table.scrollToTop()
+        if len(ids):
+            self._page.show_table()
+            self._page.model.rows_arrived.emit()
 
     def _begin(self) -> None:
         """Ask for the whole answer; at the program's start not before the first rows are on the screen."""
@@ -196,22 +210,28 @@ class SessionsController(QObject):
     def _ask_all(self) -> None:
         began = perf_counter()
         self._asked = True
+        question = self._question
 
-        def done(ids: array[int]) -> None:
+        def done(ids: array[int], rows: Sequence[StoredRow | None]) -> None:
+            if question != self._question:
+                return
             self._asked = False
             self._refresh.setInterval(max(LEAST_PAUSE_MS, round((perf_counter() - began) * 5_000)))
-            self._answer(ids)
+            self._answer(ids, rows)
 
         self._desk.search(self.query, self.order, done)
 
-    def _answer(self, ids: array[int]) -> None:
+    def _answer(self, ids: array[int], rows: Sequence[StoredRow | None]) -> None:
         self._latest = ids
-        if self._fresh:
-            self._fresh = False
-            self._hidden = 0
+        if self._fresh and not self._placed and rows:
+            self._show_from_top(ids, rows)
+        elif self._fresh:
             self._page.show_ids(ids, keep_place=True)
         else:
             self._merge(ids)
+        if self._fresh:
+            self._fresh = False
+            self._hidden = 0
         self.show_counts()
         self.answered.emit()
 
