@@ -154,6 +154,8 @@ def test_a_record_of_five_megabytes_never_holds_up_the_window(body: RawBody, qtb
         act()
         taken.append(time.thread_time() - start)
 
+    timed(lambda: json.loads(raw))
+    whole = taken.pop()
     body.offer(raw)
     timed(body.show)
     branch = body.model.index(1, 0)
@@ -171,7 +173,7 @@ def test_a_record_of_five_megabytes_never_holds_up_the_window(body: RawBody, qtb
     for _ in range(20_000):
         timed(lambda: next(steps, None))
     qtbot.waitUntil(lambda: _found(body) == "1 match", timeout=20_000)
-    assert max(taken) < 0.016
+    assert max(taken) < whole, "no turn of the event loop goes through all of the record"
     body.field.setText("a")
     qtbot.waitUntil(lambda: _found(body).startswith("the first"), timeout=20_000)
     assert MOST_MATCHES == 500
