@@ -71,6 +71,20 @@ class SessionModel(QAbstractTableModel):
         self._asked = frozenset()
         self.endResetModel()
 
+    def extend(self, ids: array[int]) -> bool:
+        """Show the rest of an answer whose beginning is shown; False: it begins in another way.
+
+        Nothing that is on the screen is painted anew for it.
+        """
+        count = len(self._ids)
+        if not count or ids[:count] != self._ids:
+            return False
+        if len(ids) > count:
+            self.beginInsertRows(NO_INDEX, count, len(ids) - 1)
+            self._ids = ids
+            self.endInsertRows()
+        return True
+
     def add_column(self, column: ListColumn) -> None:
         """Show one more column, behind the others."""
         end = len(self.columns)

@@ -94,6 +94,8 @@ class SessionsPage(QWidget):
 
     def show_ids(self, ids: array[int], *, keep_place: bool) -> None:
         """Show an answer; with ``keep_place`` what the user looks at stays where it is."""
+        if keep_place and self.model.extend(ids):
+            return
         current = self.table.current_row_id()
         top = self.table.first_visible() if keep_place else None
         top_id = self.model.ids[top[0]] if top is not None else None
