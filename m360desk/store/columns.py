@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from m360desk.store.column_slices import CODES, NUMBERS, Slices
 
 _FLOATS: Final = {"time": np.float64}  # milliseconds since 1970 need more than 24 bits
+_SPARE: Final = 50
+"""One row in so many is room for rows to come."""
+
 Check = Callable[[], None]
 
 
@@ -84,7 +87,7 @@ class Columns:
         if self._stamp is not None:
             self._read_changed(self._stamp.last_version)
         self._stamp = stamp
-        self._read_new(check)
+        self._read_new(stamp.sessions, check)
         self._written = written
 
     @property
@@ -121,13 +124,32 @@ class Columns:
         return sum(array.nbytes for array in arrays)
 
     def _forget(self) -> None:
-        self.ids = np.zeros(0, np.int64)
-        self.devices = np.zeros(0, np.int64)
-        self.numbers: dict[str, NDArray[Any]] = {
-            name: np.zeros(0, _FLOATS.get(name, np.float32)) for name in NUMBERS
+        self._room: dict[str, NDArray[Any]] = {
+            "ids": np.zeros(0, np.int64),
+            "devices": np.zeros(0, np.int64),
+            **{name: np.zeros(0, _FLOATS.get(name, np.float32)) for name in NUMBERS},
+            **{name: np.zeros(0, np.int32) for name in CODES},
         }
-        self.codes: dict[str, NDArray[np.int32]] = {name: np.zeros(0, np.int32) for name in CODES}
+        self._show(0)
+
+    def _show(self, count: int) -> None:
+        """So many rows of what there is room for are there."""
+        room = self._room
+        self.ids: NDArray[np.int64] = room["ids"][:count]
+        self.devices: NDArray[np.int64] = room["devices"][:count]
+        self.numbers: dict[str, NDArray[Any]] = {name: room[name][:count] for name in NUMBERS}
+        self.codes: dict[str, NDArray[np.int32]] = {name: room[name][:count] for name in CODES}
         self._changed()
+
+    def _make_room(self, count: int) -> None:
+        """Have room for so many rows, and for some more: a sync adds a few at a time."""
+        if count <= self._room["ids"].size:
+            return
+        for name, values in self._room.items():
+            # Not np.resize or a list of slices to be joined: both need the room twice, for good.
+            larger = np.empty(count + count // _SPARE, values.dtype)
+            larger[: values.size] = values
+            self._room[name] = larger
 
     def _changed(self) -> None:
         self._order = None
@@ -170,21 +192,19 @@ class Columns:
             self.codes[name][at] = codes
         self._changed()
 
-    def _read_new(self, check: Check) -> None:
-        parts = []
-        last = int(self.ids[-1]) if self.ids.size else 0
+    def _read_new(self, expected: int, check: Check) -> None:
+        count = self.ids.size
+        last = int(self.ids[-1]) if count else 0
+        self._make_room(expected)
         try:
             while (part := self._slices.after(last)) is not None:
-                parts.append(part)
                 last = int(part.ids[-1])
+                start, count = count, count + part.ids.size
+                self._make_room(count)
+                read = {"ids": part.ids, "devices": part.devices, **part.numbers, **part.codes}
+                for name, values in read.items():
+                    self._room[name][start:count] = values
                 check()
         finally:
-            if parts:
-                self.ids = np.concatenate([self.ids, *(part.ids for part in parts)])
-                self.devices = np.concatenate([self.devices, *(part.devices for part in parts)])
-                for name, values in self.numbers.items():
-                    new = [part.numbers[name].astype(values.dtype) for part in parts]
-                    self.numbers[name] = np.concatenate([values, *new])
-                for name, codes in self.codes.items():
-                    self.codes[name] = np.concatenate([codes, *(part.codes[name] for part in parts)])
-                self._changed()
+            if count != self.ids.size:
+                self._show(count)

@@ -24,7 +24,8 @@ _WRITER = (
 )
 _READER = (
     "PRAGMA query_only = ON",
-    "PRAGMA cache_size = -32768",
+    # Three readers are open at a time. With more no search is quicker: the system has the file's pages.
+    "PRAGMA cache_size = -8192",
     "PRAGMA temp_store = MEMORY",
 )
 _CANNOT_OPEN = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
