@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from m360desk.store.column_slices import CODES, NUMBERS, Slices
 
 _FLOATS: Final = {"time": np.float64}  # milliseconds since 1970 need more than 24 bits
+_FEW_TEXTS = np.uint16
 _SPARE: Final = 50
 """One row in so many is room for rows to come."""
 
@@ -128,7 +129,7 @@ class Columns:
             "ids": np.zeros(0, np.int64),
             "devices": np.zeros(0, np.int64),
             **{name: np.zeros(0, _FLOATS.get(name, np.float32)) for name in NUMBERS},
-            **{name: np.zeros(0, np.int32) for name in CODES},
+            **{name: np.zeros(0, _FEW_TEXTS) for name in CODES},
         }
         self._show(0)
 
@@ -138,7 +139,7 @@ class Columns:
         self.ids: NDArray[np.int64] = room["ids"][:count]
         self.devices: NDArray[np.int64] = room["devices"][:count]
         self.numbers: dict[str, NDArray[Any]] = {name: room[name][:count] for name in NUMBERS}
-        self.codes: dict[str, NDArray[np.int32]] = {name: room[name][:count] for name in CODES}
+        self.codes: dict[str, NDArray[Any]] = {name: room[name][:count] for name in CODES}
         self._changed()
 
     def _make_room(self, count: int) -> None:
@@ -150,6 +151,13 @@ class Columns:
             larger = np.empty(count + count // _SPARE, values.dtype)
             larger[: values.size] = values
             self._room[name] = larger
+
+    def _put(self, name: str, where: slice | NDArray[np.int64], values: NDArray[Any]) -> None:
+        room = self._room[name]
+        if name in CODES and values.max(initial=0) > np.iinfo(room.dtype).max:
+            # Few caches have so many different texts; the others need half the memory.
+            room = self._room[name] = room.astype(np.int32)
+        room[where] = values
 
     def _changed(self) -> None:
         self._order = None
@@ -185,12 +193,10 @@ class Columns:
         if not at.size:
             return
         fresh = self._slices.of(self.ids[at].tolist())
-        self.devices[at] = fresh.devices
-        for name, values in fresh.numbers.items():
-            self.numbers[name][at] = values
-        for name, codes in fresh.codes.items():
-            self.codes[name][at] = codes
-        self._changed()
+        read: dict[str, NDArray[Any]] = {"devices": fresh.devices, **fresh.numbers, **fresh.codes}
+        for name, values in read.items():
+            self._put(name, at, values)
+        self._show(self.ids.size)
 
     def _read_new(self, expected: int, check: Check) -> None:
         count = self.ids.size
@@ -201,9 +207,11 @@ class Columns:
                 last = int(part.ids[-1])
                 start, count = count, count + part.ids.size
                 self._make_room(count)
-                read = {"ids": part.ids, "devices": part.devices, **part.numbers, **part.codes}
+                read: dict[str, NDArray[Any]] = {"ids": part.ids, "devices": part.devices}
+                read |= part.numbers
+                read |= part.codes
                 for name, values in read.items():
-                    self._room[name][start:count] = values
+                    self._put(name, slice(start, count), values)
                 check()
         finally:
             if count != self.ids.size:

@@ -17,7 +17,7 @@ from m360desk.core.folding import fold
 from m360desk.core.matching import matches
 from m360desk.core.query import EVERYTHING, AllOf, AnyOf, Compare, Node, Not, Order, Query, Words
 from m360desk.core.records import Session, read
-from m360desk.store import column_slices
+from m360desk.store import column_slices, columns
 from m360desk.store.key import CacheKey
 from m360desk.store.reader import CacheReader
 from m360desk.store.writer import CacheWriter
@@ -146,6 +146,21 @@ def test_columns_follow_whatever_is_written(
             with CacheReader.open(path) as fresh:
                 assert followed == _held(fresh.in_memory([]).columns)
                 assert len(followed["id"]) == fresh.total()
+
+
+def test_more_different_texts_than_small_numbers_can_tell(
+    writer: CacheWriter, path: Path, record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "_FEW_TEXTS", np.uint8)
+    phones = [read(record(number, marketingName=f"Phone {number}")) for number in range(300)]
+    writer.store_page(phones[:20], stretch=1, batch=1, state=None)
+    with CacheReader.open(path) as reader:
+        assert reader.in_memory([]).columns.codes["model"].dtype == np.uint8
+        writer.store_page(phones[20:], stretch=1, batch=2, state=None)
+        writer.store_page([read(record(3, marketingName="Phone 300"))], stretch=1, batch=3, state=None)
+        found = reader.in_memory([])
+        told = [found.terms.text(code) for code in found.columns.codes["model"].tolist()]
+    assert sorted(map(str, told)) == sorted(f"Phone {number}" for number in (*range(3), *range(4, 301)))
 
 
 def test_a_cancelled_reading_goes_on_where_it_was(
