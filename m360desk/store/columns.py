@@ -40,7 +40,7 @@ class DeviceOrder:
         runs: parallel to `rows`, a number for each device, ascending.
     """
 
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int32]
     runs: NDArray[np.int32]
 
 
@@ -101,7 +101,7 @@ class Columns:
         if self._order is None:
             times = self.numbers["time"]
             times = np.where(np.isnan(times), -np.inf, times)
-            rows = np.lexsort((times, self.devices))
+            rows = np.lexsort((times, self.devices)).astype(np.int32)
             owners = self.devices[rows]
             runs = np.zeros(rows.size, np.int32)
             np.cumsum(owners[1:] != owners[:-1], out=runs[1:], dtype=np.int32)
