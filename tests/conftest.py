@@ -6,6 +6,7 @@ Qt's own warnings fail a test too (``qt_log_level_fail`` in pyproject.toml), and
 import gc
 import logging
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,13 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts.warning=false")
 # A developer's own account must never be reached from a test.
 for _name in ("M360DESK_AUTH_CODE", "M360DESK_AUTH_TOKEN"):
     os.environ.pop(_name, None)
+
+# Started in the background, by nohup or a shell's "&", tests inherit ignored signals; so would the programs
+# that they start and end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class ExpectedLogs:

@@ -17,7 +17,9 @@ def step_back() -> None:
     """Let other threads of this program go first; called in the thread that steps back."""
     if sys.platform == "linux":
         # Qt cannot: ordinary Linux threads have no priorities but their niceness.
+        thread = threading.get_native_id()
         with suppress(OSError):  # where a sandbox forbids it, things are as they were
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            nice = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))
+            os.setpriority(os.PRIO_PROCESS, thread, nice)
     else:
         QThread.currentThread().setPriority(QThread.Priority.LowPriority)

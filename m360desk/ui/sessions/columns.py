@@ -26,6 +26,8 @@ class ListColumn(NamedTuple):
     stretches: bool = False
     newest_first: bool = False
     """Whether the first click on the header sorts downwards: the interesting end of most figures."""
+    least: int = 0
+    """How far a column that stretches gives way when all that may fold are folded."""
     compact_width: int = 0
     """In rows of one line, where that is not the same."""
     folds: int = 0
@@ -42,7 +44,9 @@ COLUMNS: tuple[ListColumn, ...] = (
         newest_first=True,
         compact_width=124,
     ),
-    ListColumn("device", "Device", "model", 176, "Model and identity", stretches=True, compact_width=264),
+    ListColumn(
+        "device", "Device", "model", 176, "Model and identity", stretches=True, least=128, compact_width=264
+    ),
     ListColumn("battery", "Battery", "battery", 106, "Battery state of health", _RIGHT),
     ListColumn("cycles", "Cycles", "cycles", 54, "Charge cycles", _RIGHT, newest_first=True, folds=4),
     ListColumn("tests", "Tests", "failed_count", 152, "Results of the newest diagnostics", newest_first=True),

@@ -195,8 +195,7 @@ class TableColumns(QObject):
         return round(self._widths.get(column.name, width) * self._scale)
 
     def _least(self, column: ListColumn) -> int:
-        """The stretching column gives way as far as it would in rows of two lines."""
-        return round(column.width * self._scale) if column.stretches else self._width(column)
+        return round(column.least * self._scale) if column.stretches else self._width(column)
 
     def _lay_out(self, shown: Sequence[ListColumn], room: int) -> None:
         header = self._header
