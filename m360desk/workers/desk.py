@@ -10,7 +10,7 @@ import threading
 from array import array
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from m360desk.core.battery import Limits
 from m360desk.store.errors import CacheAbsent
@@ -37,6 +37,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FIRST_ROWS = 60
 """Asked for ahead of the whole answer: more than a screen holds."""
+
+TYPING_MS = 300
+"""Searches that follow each other sooner are being typed."""
+
+REST_MS = 200
+"""So long the whole answer of a search that is being typed waits, where only the file tells it: the first
+screenful is there, and at the next key it would be given up."""
+
+LEAST_PAUSE_MS = 500
+"""Between two counts of the cache while a sync writes."""
 
 
 class Desk(QObject):
@@ -78,6 +88,13 @@ class Desk(QObject):
         self.network = NetworkLane(self)
         self.sync = SyncRunner(self.network, self)
         self.sync.wrote.connect(self._wrote)
+        self._searched = QElapsedTimer()
+        self._file_search = self._timer(REST_MS)
+        self._count = self._timer(LEAST_PAUSE_MS)
+        self._count.timeout.connect(self._count_again)
+        self._uncounted = False
+        self._in_file: Callable[[], None] = lambda: None
+        self._file_search.timeout.connect(lambda: self._in_file())
         self.chores: Lane[None] = Lane("chores", lambda: None, lambda _: None, patient=True, parent=self)
 
     # The open cache
@@ -156,6 +173,8 @@ class Desk(QObject):
 
     def stop(self) -> None:
         """End all lanes; returns when every thread has ended."""
+        self._file_search.stop()
+        self._count.stop()
         self.sync.abandon()
         self.network.stop()
         if self._lanes is not None:
@@ -188,6 +207,9 @@ class Desk(QObject):
             return
         lanes = self._lanes
         lanes.bulk.cancel("ids")
+        self._file_search.stop()
+        is_typed = self._searched.isValid() and self._searched.elapsed() < TYPING_MS
+        self._searched.start()
         asks_file = not lanes.slow.is_free_for("ids")
 
         def work(reader: CacheReader, token: CancelToken) -> tuple[array[int], list[StoredRow | None]] | None:
@@ -199,11 +221,19 @@ class Desk(QObject):
                 # Whoever still looks for it in the file looks for what is here.
                 lanes.rows.cancel("first")
                 lanes.bulk.cancel("ids")
+                self._file_search.stop()
                 done(*answer)
             elif not asks_file:
                 in_file()
 
         def in_file() -> None:
+            self._in_file = ask_file
+            if is_typed:
+                self._file_search.start()
+            else:
+                ask_file()
+
+        def ask_file() -> None:
             self._ask("bulk", "ids", lambda r, t: r.ids(query, order, cancel=t), from_file, nothing)
 
         def from_file(ids: array[int]) -> None:
@@ -327,7 +357,21 @@ class Desk(QObject):
 
     def _wrote(self) -> None:
         self.cache_changed.emit()
-        self.refresh_stats()
+        self._uncounted = True
+        if not self._count.isActive():
+            self._count_again()
+
+    def _count_again(self) -> None:
+        if self._uncounted:
+            self._uncounted = False
+            self.refresh_stats()
+            self._count.start()
+
+    def _timer(self, milliseconds: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        return timer
 
     def _open_after(self, waiting: Sequence[threading.Event], path: Path, key: CacheKey) -> CacheWriter:
         # The same cache may have been open a moment ago: its lock is free when its writer has ended.
@@ -345,6 +389,9 @@ class Desk(QObject):
 
     def _retire(self) -> None:
         """Close the open cache without waiting for it."""
+        self._file_search.stop()
+        self._count.stop()
+        self._uncounted = False
         lanes, self._lanes = self._lanes, None
         if lanes is None:
             return
