@@ -10,7 +10,7 @@ from m360desk.store.layout import is_identity
 from m360desk.store.schema import index_name
 
 _TRIGRAM = 3
-_MOST_TRIGRAMS = 3
+_MOST_TRIGRAMS = 5
 Parameter = str | int | float
 Rows = tuple[int, ...]
 
@@ -78,14 +78,12 @@ def as_list(rows: Sequence[int]) -> str:
 
 
 def _trigrams(text: str) -> str:
-    """What a text with `text` in it has: the beginning, and what follows it up to the end, side by side.
+    """What a text with `text` in it has, as far as the last few characters tell.
 
-    No more than a few, from the end: there identifiers differ, and each further one is a long list to read.
+    There identifiers differ; each further trigram is one more list to read, and the longest are those of the
+    beginning, which whole models share.
     """
-    ends = range(len(text), _TRIGRAM - 1, -_TRIGRAM)
-    parts = [text[end - _TRIGRAM : end] for end in ends][:_MOST_TRIGRAMS]
-    if len(parts) < _MOST_TRIGRAMS:
-        parts.append(text[:_TRIGRAM])
+    parts = [text[at : at + _TRIGRAM] for at in range(len(text) - _TRIGRAM + 1)][-_MOST_TRIGRAMS:]
     quoted = (part.replace('"', '""') for part in parts)
     return " AND ".join(f'"{trigram}"' for trigram in dict.fromkeys(quoted))
 
