@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST_SUMMED = 5_000
 """Selected sessions that are summed up; of more, the first in the list's order are, and the pane says so."""
 
-PAUSE_MS = 500
+PAUSE_MS = 1000
 """Between two looks at the shown session while a sync writes."""
 
 UNHURRIED_MS = 100

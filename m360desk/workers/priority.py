@@ -21,5 +21,7 @@ def step_back() -> None:
         with suppress(OSError):  # where a sandbox forbids it, things are as they were
             nice = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))
             os.setpriority(os.PRIO_PROCESS, thread, nice)
+            # When it has something to do it waits for its turn: it never stops a thread that runs.
+            os.sched_setscheduler(thread, os.SCHED_BATCH, os.sched_param(0))
     else:
         QThread.currentThread().setPriority(QThread.Priority.LowPriority)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from m360desk.workers.desk import Desk
 
 LONGEST_NAME = 40
-LEAST_PAUSE_MS = 1000
+LEAST_PAUSE_MS = 2000
 """Between two counts while a sync writes."""
 
 FOLLOW_MS = 40
