@@ -55,6 +55,23 @@ def tokens(text: str) -> list[Token]:
     return list(_scan(with_plain_quotes(text)))
 
 
+def field_names(text: str) -> list[tuple[int, int]]:
+    """Return where field names stand, each with its minus sign and colon, up to the first mistake."""
+    found: list[tuple[int, int]] = []
+    start = None
+    try:
+        for token in _scan(with_plain_quotes(text)):
+            if token.mark is Mark.MINUS:
+                start = token.start
+                continue
+            if token.field is not None:
+                found.append((token.start if start is None else start, token.start + len(token.field) + 1))
+            start = None
+    except QueryError:
+        return found
+    return found
+
+
 def with_plain_quotes(text: str) -> str:
     """The text with every kind of quotation mark made a plain one; offsets stay as they are."""
     return text.translate(_QUOTES)

@@ -32,6 +32,7 @@ EMPTY = State(
 )
 
 
+_NO_NOUNS = frozenset({"before", "until", "after", "since", "on", "in", "from"})
 _NUMBERS = ("", "", "Both", "All three", "All four", "All five", "All six")
 
 
@@ -43,7 +44,7 @@ def no_match(query: str, parts: int, ways: Sequence[WayOut] | None) -> State:
         return State("No session matches", text, icon="search", buttons=buttons[:1], over_list=True)
     together = _NUMBERS[parts] if parts < len(_NUMBERS) else f"All {parts}"
     helping = tuple(way for way in ways or () if way.sessions)
-    useless = [way.field or way.value for way in ways or () if not way.sessions]
+    useless = [_named(way) for way in ways or () if not way.sessions]
     text = f"{together} together match nothing."
     after = ""
     if helping:
@@ -61,6 +62,14 @@ def no_match(query: str, parts: int, ways: Sequence[WayOut] | None) -> State:
         after=after,
         over_list=True,
     )
+
+
+def _named(way: WayOut) -> str:
+    """ "operator"; what is no noun, such as "since Mon 16 Nov 2026", whole and in quotes."""
+    if not way.field:
+        return way.value
+    is_noun = not way.field.startswith("not ") and way.field.split()[-1] not in _NO_NOUNS
+    return way.field if is_noun else f"“{way.words}”"
 
 
 def either(names: Sequence[str]) -> str:

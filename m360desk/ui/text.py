@@ -89,6 +89,12 @@ def date_of(time_ms: int | None, zone: tzinfo) -> str:
     return NOTHING if when is None else long_date(when.date())
 
 
+def clock_of(time_ms: int | None, zone: tzinfo) -> str:
+    """Return the local time of day of a moment as "15:02", "" when there is none."""
+    when = None if time_ms is None else moment(time_ms, zone)
+    return "" if when is None else f"{when:%H:%M}"
+
+
 def date_and_clock(time_ms: int | None, zone: tzinfo) -> str:
     """Return "23 Nov 2026 15:02"."""
     when = None if time_ms is None else moment(time_ms, zone)

@@ -10,7 +10,7 @@ from m360desk.ui.detail.content import Line, Piece, Reading, Run, SectionContent
 from m360desk.ui.detail.describe_head import Fields, health_text
 from m360desk.ui.detail.pieces import count, figure, plain
 from m360desk.ui.marks import FAILED, Mark
-from m360desk.ui.text import NOTHING, counted, date_of, iso_time, number, percent
+from m360desk.ui.text import NOTHING, clock_of, counted, date_of, iso_time, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,11 @@ def history_section(rows: Sequence[StoredRow], current: int, context: PaneContex
         return SectionContent((Run("this session only", colour="text2"),))
     summary = (Run(counted(len(rows), "session", "sessions"), colour="text2"),)
     events = battery_events(rows, context)
-    lines = tuple(_session(row, current, context, events.get(row.row_id, "")) for row in rows)
+    days = [date_of(_moment(row), context.zone) for row in rows]
+    lines = tuple(
+        _session(row, current, context, events.get(row.row_id, ""), with_clock=days.count(day) > 1)
+        for row, day in zip(rows, days, strict=True)
+    )
     return SectionContent(summary, lines)
 
 
@@ -166,10 +170,15 @@ def _passed(test: TestResult) -> Line:
     return Line(pieces, mark=Mark.TICK, half=True, spoken=f"{test.title}: passed", tip=_details(test))
 
 
-def _session(row: StoredRow, current: int, context: PaneContext, event: str = "") -> Line:
-    here = row.row_id == current
+def _moment(row: StoredRow) -> int | None:
     time = row.get("time")
-    moment = time if isinstance(time, int) else None
+    return time if isinstance(time, int) else None
+
+
+def _session(row: StoredRow, current: int, context: PaneContext, event: str, *, with_clock: bool) -> Line:
+    """``with_clock``: another of the sessions is of the same day."""
+    here = row.row_id == current
+    moment = _moment(row)
     failed, passed = count(row.get("failed_count")), count(row.get("passed_count"))
     if failed:
         mark, tests = FAILED, Run(f"{failed} failed", colour="badtext")
@@ -183,13 +192,23 @@ def _session(row: StoredRow, current: int, context: PaneContext, event: str = ""
     if health is not None:
         battery = (Run(value, "strong" if here else "body"), Run("%", "small", "text2"))
     day, who = date_of(moment, context.zone), plain(row.get("operator"))
+    clock = clock_of(moment, context.zone) if with_clock else ""
+    by: tuple[Run, ...] = (Run(who, colour="text2"),)
+    if clock:
+        by = (Run(f"{clock}\u2002", "small", "text2"), *by)
     pieces = (
         Piece(_DATE_AT, (Run(day, "strong" if here else "body"),)),
-        Piece(_OPERATOR_AT, (Run(who, colour="text2"),)),
+        Piece(_OPERATOR_AT, by),
         Piece(_TESTS_FROM_RIGHT, (tests,), right=True),
         Piece(0, battery, right=True),
     )
-    spoken = [day, who, tests.text, f"battery {percent(health, decimals=0)}" if health is not None else ""]
+    spoken = [
+        day,
+        clock,
+        who,
+        tests.text,
+        f"battery {percent(health, decimals=0)}" if health is not None else "",
+    ]
     spoken += [event, "shown now" if here else ""]
     return Line(
         pieces,

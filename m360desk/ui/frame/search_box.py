@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMargins, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -14,9 +15,11 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
     QResizeEvent,
+    QTextCharFormat,
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from m360desk.core.query_tokens import field_names
 from m360desk.ui.frame.bar_button import BarButton
 from m360desk.ui.theme import GRID, HALF, ICON_SIZE, RADIUS_CONTROL
 
@@ -71,6 +74,7 @@ class SearchBox(QLineEdit):
             button.setCursor(Qt.CursorShape.ArrowCursor)
         self.returnPressed.connect(lambda: self.submitted.emit(self.text()))
         self.textChanged.connect(self._text_changed)
+        self.textChanged.connect(self._paint_field_names)
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
         self._text_changed("")
@@ -95,6 +99,7 @@ class SearchBox(QLineEdit):
         self.setText(text)
         self.blockSignals(False)
         self._text_changed(text)
+        self._paint_field_names(text)
         self._save_button.setVisible(code is None and bool(text.strip()))
         self._arrange()
 
@@ -117,6 +122,19 @@ class SearchBox(QLineEdit):
         if self._error is not None:
             self._paint_error(painter, self._error)
         painter.end()
+
+    def _paint_field_names(self, text: str) -> None:
+        """Let field names step back behind their values; a line edit takes formats only with an (empty) input."""
+        names = QTextCharFormat()
+        names.setForeground(self._themes.theme.text2)
+        cursor = self.cursorPosition()
+        formats = [
+            QInputMethodEvent.Attribute(
+                QInputMethodEvent.AttributeType.TextFormat, start - cursor, end - start, names
+            )
+            for start, end in field_names(text)
+        ]
+        super().inputMethodEvent(QInputMethodEvent("", formats))
 
     def _paint_keys(self, painter: QPainter) -> None:
         """The keys that lead here, as on a key cap."""
@@ -191,4 +209,5 @@ class SearchBox(QLineEdit):
     def _theme_changed(self) -> None:
         self.setFixedHeight(self._themes.theme.fonts.control_height)
         self._arrange()
+        self._paint_field_names(self.text())
         self.update()
