@@ -68,7 +68,7 @@ async def run_sync(
     except GuardStop as guard:
         stop = SyncStop(guard.reason, guard.user_text)
     except ApiError as error:
-        stop = SyncStop(_api_reason(error), error.user_text, error.technical())
+        stop = stop_for(error)
     except StoreError as error:
         stop = SyncStop(_store_reason(error), error.user_text)
     finally:
@@ -175,6 +175,11 @@ def _wind_up(writer: CacheWriter) -> int:
 def _count(writer: CacheWriter) -> int:
     with CacheReader.open(writer.path) as reader:
         return reader.total()
+
+
+def stop_for(error: ApiError) -> SyncStop:
+    """Return what an error of the service means to a sync."""
+    return SyncStop(_api_reason(error), error.user_text, error.technical())
 
 
 def _api_reason(error: ApiError) -> StopReason:

@@ -97,6 +97,7 @@ class SyncProgress:
         oldest_ms: how far back the history has been read without a gap.
         waiting_seconds: how long it waits before it asks again, 0 where it does not.
         text: one line for a status bar.
+        trouble: what it waits for to pass; None where nothing is wrong.
     """
 
     phase: Phase
@@ -107,6 +108,7 @@ class SyncProgress:
     oldest_ms: int | None = None
     waiting_seconds: float = 0.0
     text: str = ""
+    trouble: SyncStop | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,7 +253,7 @@ class Shell(QObject):
         """Tell of a crash of an earlier run; its report can be read and copied."""
         text = UserText(
             "M360 Desk stopped unexpectedly last time.",
-            f"Nothing that was stored is lost. A report without your data lies at {path}",
+            f"Nothing that was stored is lost. A report without your data lies at {path}.",
             "It goes when this window is closed: copy it if you want to tell the makers.",
         )
         from m360desk.ui.messages import show_problem
@@ -311,10 +311,10 @@ class Shell(QObject):
             return
         if not self.controller.query.is_empty:
             self._ways_out.show(self.controller.query)
-        elif self.desk.sync.running:
+        elif self.desk.sync.running and not self.sync.waits:
             self.states.show_state(READING)
         elif (problem := self.sync.problem) is not None:
-            self.states.show_state(problem_state(problem))
+            self.states.show_state(problem_state(problem, MODE_NAMES.get(self.desk.key.mode, "")))
         else:
             self.states.show_state(EMPTY)
         self.sync.list_changed()

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from m360desk.ui.marks import Mark
+from m360desk.ui.shell_sync import WANTS_CREDENTIALS, WANTS_SETTINGS
 from m360desk.ui.states import State
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ EMPTY = State(
 
 
 _NO_NOUNS = frozenset({"before", "until", "after", "since", "on", "in", "from"})
+_REFUSED = (
+    "Was the auth token renewed on the M360 dashboard? Then enter the new one.",
+    "Is the API set to Disabled there? Set it to Live or Testing.",
+    "Has the licence ended? The dashboard says so.",
+)
 _NUMBERS = ("", "", "Both", "All three", "All four", "All five", "All six")
 
 
@@ -78,16 +84,44 @@ def either(names: Sequence[str]) -> str:
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} or {told[-1]}"
 
 
-def problem_state(problem: Problem) -> State:
+def problem_state(problem: Problem, mode: str = "") -> State:
     """Nothing is there, and why nothing could be fetched."""
     text = problem.text
     steps = tuple(step for step in _SENTENCES.split(text.do) if step)
-    details = (("Kind", problem.kind), ("Technical", problem.technical))
+    if problem.kind == "CREDENTIALS":
+        steps = _REFUSED
+    again, settings = ("sync", "Try again"), ("settings", "Settings…")
+    buttons = (again, settings)
+    if problem.kind in WANTS_CREDENTIALS:
+        buttons = (("settings", "Enter new credentials…"), again)
+    elif problem.kind in WANTS_SETTINGS:
+        buttons = (settings, again)
+    offline = problem.kind == "OFFLINE"
     return State(
-        text.happened,
+        text.happened.rstrip("."),
         text.means if len(steps) > 1 else f"{text.means} {text.do}".strip(),
-        mark=Mark.REPLACE,
-        buttons=(("sync", "Try again"), ("settings", "Settings…")),
+        icon="offline" if offline else "",
+        mark=None if offline else Mark.REPLACE,
+        buttons=buttons,
         steps=steps if len(steps) > 1 else (),
-        details=tuple((name, value) for name, value in details if value),
+        details=_details(problem, mode),
     )
+
+
+def _details(problem: Problem, mode: str) -> tuple[tuple[str, str], ...]:
+    """The technical facts, the service's own words first."""
+    facts: dict[str, str] = {}
+    for line in problem.technical.splitlines():
+        name, colon, value = line.partition(": ")
+        facts[name if colon else ""] = value if colon else line
+    status = facts.pop("HTTP status", "")
+    request = (facts.pop("endpoint", ""), f"HTTP {status}" if status else "", facts.pop("time", ""))
+    rows = (
+        ("Code", facts.pop("code", "")),
+        ("Service says", facts.pop("title", "")),
+        ("Request", ", ".join(filter(None, request))),
+        ("Mode", mode),
+        ("Kind", facts.pop("kind", problem.kind)),
+        *((name.capitalize() or "Technical", value) for name, value in facts.items()),
+    )
+    return tuple((name, value) for name, value in rows if value)

@@ -32,13 +32,16 @@ if TYPE_CHECKING:
     from m360desk.workers.accounts import Accounts
     from m360desk.workers.desk import Desk
 
+_LONG_S = 3.0
+"""Seconds of waiting for a connection that make the window call itself off-line: a short break does not."""
+
 log = logging.getLogger(__name__)
 
 PROBLEM, OFFLINE, CACHE, REMARK = "problem", "offline", "cache", "sync remark"
 UNUSABLE = "CacheUnusable"
 """The kind of problem that is over as soon as the writer has put a damaged cache aside."""
-_WANTS_CREDENTIALS = ("CREDENTIALS", "NoCredentials", "CredentialStoreError")
-_WANTS_SETTINGS = ("ACCOUNT", "NOT_LIVE", "AddressError", "EnvironmentCredentialsError")
+WANTS_CREDENTIALS = ("CREDENTIALS", "NoCredentials", "CredentialStoreError")
+WANTS_SETTINGS = ("ACCOUNT", "NOT_LIVE", "AddressError", "EnvironmentCredentialsError")
 
 
 class Problem(NamedTuple):
@@ -53,7 +56,7 @@ class SyncReport(QObject):
     """Follows the desk's syncs. Whether there is a list to stand over is the shell's to know."""
 
     changed = Signal()
-    """Something ended: what stands in place of an empty list may have to change."""
+    """Something began or ended: what stands in place of an empty list may have to change."""
     settings_asked = Signal()
 
     def __init__(
@@ -70,10 +73,13 @@ class SyncReport(QObject):
         self._desk, self._accounts, self._status, self._notices = desk, accounts, status, notices
         self._listed = listed
         self.problem: Problem | None = None
+        self.waits = False
+        """Whether a sync that runs waits for the connection to come back."""
         self._offline_since_ms: int | None = None
         self._last_sync_ms: int | None = None
         self._looked_up = False
         status.cancel_pressed.connect(accounts.cancel_sync)
+        desk.sync.started.connect(self.changed)
         desk.sync.progressed.connect(self._progressed)
         desk.sync.ended.connect(self._ended)
         desk.sync.failed.connect(self._failed)
@@ -115,11 +121,35 @@ class SyncReport(QObject):
     # What comes from the desk
 
     def _progressed(self, progress: SyncProgress) -> None:
+        trouble = progress.trouble
+        if trouble is None:
+            self._go_on()
+        elif trouble.reason.name == "OFFLINE" and (self.waits or progress.waiting_seconds >= _LONG_S):
+            self._wait_for(trouble)
         self._status.show_sync(progress_line(progress, self._desk.zone))
         self._show_rate()
 
+    def _wait_for(self, trouble: SyncStop) -> None:
+        new = not self.waits
+        self.waits = True
+        self._stopped(trouble)
+        if new:
+            self.changed.emit()
+
+    def _go_on(self) -> None:
+        """The connection that a sync waited for is back."""
+        if not self.waits:
+            return
+        self.waits = False
+        self._offline_since_ms = None
+        self._clear()
+        self.changed.emit()
+
     def _ended(self, result: SyncResult | None) -> None:
         self._show_rate()
+        if self.waits:
+            self.waits = False
+            self._clear()
         if result is None:
             self._status.show_sync(PAUSED)
         elif result.stopped_by is not None:
@@ -190,9 +220,9 @@ class SyncReport(QObject):
             self._notices.post(PROBLEM, self._notice(problem))
 
     def _notice(self, problem: Problem) -> Notice:
-        if problem.kind in _WANTS_CREDENTIALS:
+        if problem.kind in WANTS_CREDENTIALS:
             button, act = "Enter credentials…", self.settings_asked.emit
-        elif problem.kind in _WANTS_SETTINGS:
+        elif problem.kind in WANTS_SETTINGS:
             button, act = "Settings…", self.settings_asked.emit
         else:
             button, act = "Try again", self.start
@@ -211,7 +241,10 @@ class SyncReport(QObject):
             zone=self._desk.zone,
         )
         self._notices.withdraw(PROBLEM)
-        notice = Notice(text, icon="offline", aside=self._next_try(), button="Try now", act=self.start)
+        if self.waits:
+            notice = Notice(text, icon="offline", button="Stop trying", act=self._accounts.cancel_sync)
+        else:
+            notice = Notice(text, icon="offline", aside=self._next_try(), button="Try now", act=self.start)
         self._notices.post(OFFLINE, notice)
         self._status.show_sync(offline_line(self._last()))
         self._status.show_fact("rate", "No connection to the service")

@@ -27,10 +27,9 @@ class Details(QWidget):
         self._fold = QToolButton(self)
         self._fold.setObjectName("stateDetails")
         self._fold.setText("Details")
-        self._fold.setCheckable(True)
         self._fold.setAutoRaise(True)
         self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._fold.toggled.connect(self._show_folded)
+        self._fold.clicked.connect(self._turn)
         self._copy = QToolButton(self)
         self._copy.setObjectName("copyDetails")
         self._copy.setText("Copy")
@@ -73,8 +72,11 @@ class Details(QWidget):
             said.setWordWrap(True)
             said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(said, row, 1)
-        self._fold.setChecked(False)
+        self._show_folded(False)
         self._theme_changed()
+
+    def _turn(self) -> None:
+        self._show_folded(self._body.isHidden())
 
     def _show_folded(self, unfolded: bool) -> None:
         self._body.setVisible(unfolded)
@@ -87,6 +89,10 @@ class Details(QWidget):
         theme = self._themes.theme
         self._fold.setFont(theme.fonts.strong)
         self._copy.setIcon(self._icons.icon("copy", "accent"))
+        link = self._copy.palette()
+        link.setColor(link.ColorRole.ButtonText, theme.accent)
+        link.setColor(link.ColorRole.Text, theme.accent)
+        self._copy.setPalette(link)
         for row in range(len(self._details)):
             item = self._grid.itemAtPosition(row, 0)
             label = item.widget() if item is not None else None

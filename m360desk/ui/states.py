@@ -65,6 +65,7 @@ class StatePage(QWidget):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setFixedWidth(WIDTH)
+        self._steps.setFixedWidth(WIDTH_WITH_DETAILS)
         self._details = Details(themes, icons, self)
         self._details.setFixedWidth(WIDTH_WITH_DETAILS)
         self._ways: list[WayOutButton] = []
@@ -98,6 +99,7 @@ class StatePage(QWidget):
         self._state = state
         self._heading.setText(state.heading)
         self._text.setText(state.text)
+        self._text.setFixedWidth(WIDTH_WITH_DETAILS if state.details else WIDTH)
         self._small.setText(state.small)
         self._small.setVisible(bool(state.small))
         self._steps.setText("\n".join(f"{n}.  {step}" for n, step in enumerate(state.steps, 1)))

@@ -105,7 +105,7 @@ class AccountSync(QObject):
         options = sync_options(self._desk.settings, self._mode())
 
         async def sync(news: Callable[[SyncProgress], None]) -> SyncResult:
-            from m360desk.services.sync import SyncProgress, run_sync
+            from m360desk.services.sync import SyncProgress, run_sync, stop_for
 
             last = SyncProgress("probing")
 
@@ -118,7 +118,15 @@ class AccountSync(QObject):
             def wait(waiting: Waiting) -> None:
                 why = waiting.reason.user_text.happened.rstrip(".")
                 text = f"{max(1, round(waiting.seconds))} s: {why}"
-                news(replace(last, phase="waiting", waiting_seconds=waiting.seconds, text=text))
+                news(
+                    replace(
+                        last,
+                        phase="waiting",
+                        waiting_seconds=waiting.seconds,
+                        text=text,
+                        trouble=stop_for(waiting.reason),
+                    )
+                )
 
             line.on_wait = wait
 

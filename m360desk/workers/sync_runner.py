@@ -24,6 +24,7 @@ NEWS_SECONDS = 0.1
 class SyncRunner(QObject):
     """Runs one sync and tells what it does, ten times a second at most."""
 
+    started = Signal()
     progressed = Signal(object)
     """A :class:`SyncProgress`."""
     wrote = Signal()
@@ -52,6 +53,7 @@ class SyncRunner(QObject):
         self._pages = 0
         self._last_news = 0.0
         self._errand = self._network.start(lambda: sync(self._news), self._done, self._broken)
+        self.started.emit()
 
     def cancel(self) -> None:
         """Stop it; what was stored stays, and ``ended`` follows."""

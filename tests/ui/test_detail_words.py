@@ -203,6 +203,19 @@ def test_same_device_names_each_session_and_marks_the_one_shown() -> None:
     assert "Passed the limit about 120 cycles ago" in content.battery_notes[-1].spoken
 
 
+def test_sessions_of_one_day_are_told_apart_by_their_clock() -> None:
+    record = _record()
+    sessions = [
+        _record(connectionTime=time)
+        for time in ("2026-07-28T09:15:00Z", "2026-07-28T08:02:00Z", "2026-07-27T08:02:00Z")
+    ]
+    content = _say(record, history=tuple(_row(n, each) for n, each in enumerate(sessions, 1)))
+    spoken = [line.spoken for line in content.sections["history"].lines]
+    assert spoken[0].startswith("28 Jul 2026, 11:15, anna")
+    assert spoken[1].startswith("28 Jul 2026, 10:02, anna")
+    assert spoken[2].startswith("27 Jul 2026, anna")
+
+
 def test_a_battery_that_was_replaced_is_marked_in_the_history() -> None:
     def session(day: str, health: str, cycles: int | None) -> dict[str, Any]:
         time = f"2025-{day}T10:00:00+00:00"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from m360desk.core.user_text import UserText
 from m360desk.ui.shell_states import no_match, problem_state
 from m360desk.ui.shell_sync import Problem
-from m360desk.ui.way_out import WayOutButton
+from m360desk.ui.way_out import WayOut, WayOutButton
 
 if TYPE_CHECKING:
     from tests.ui.conftest import Bench
@@ -59,6 +59,10 @@ def test_the_last_search_that_found_something_comes_back(bench: Bench) -> None:
 def test_words_say_how_many_together_match_nothing() -> None:
     assert no_match("a b", 2, None).text == "Both together match nothing."
     assert no_match("a b c d", 4, []).text.startswith("All four together match nothing. Leaving out any one")
+    since, grade = WayOut("since", "Mon 16 Nov 2026", "", 0), WayOut("not grade", "D", "", 0)
+    ways = [since, grade, WayOut("operator", "anna", "", 0), WayOut("", "“x” anywhere", "", 2)]
+    after = "Leaving out “since Mon 16 Nov 2026”, “not grade D” or the operator does not help."
+    assert no_match("a b c d", 4, ways).after == after
     assert no_match("x", 1, None).text == "Nothing on this computer answers “x”."
     assert [name for name, _ in no_match("x", 1, None).buttons] == ["clear"]
 
@@ -67,15 +71,19 @@ def test_what_to_try_stands_in_steps_and_details_are_folded_and_copied(bench: Be
     text = UserText("It was refused.", "Nothing new comes.", "Was it renewed? Enter the new one.")
     states = bench.application.shell.states
     bench.application.shell.page.show_state()
-    states.show_state(problem_state(Problem(text, "CREDENTIALS", "auth:forbidden, HTTP 403")))
+    states.show_state(
+        problem_state(Problem(text, "ACCOUNT", "code: auth:forbidden\nHTTP status: 403"), "Live")
+    )
     steps = [each.text() for each in states.findChildren(QLabel) if each.text().startswith("1.")]
     assert steps == ["1.  Was it renewed?\n2.  Enter the new one."]
     fold, copy = bench.find("stateDetails"), bench.find("copyDetails")
     assert isinstance(fold, QToolButton)
     assert isinstance(copy, QToolButton)
-    told = [each for each in states.findChildren(QLabel) if each.text() == "auth:forbidden, HTTP 403"]
+    told = [each for each in states.findChildren(QLabel) if each.text() == "auth:forbidden"]
     assert not told[0].isVisible()
     fold.click()
     assert told[0].isVisible()
     copy.click()
-    assert QGuiApplication.clipboard().text() == "Kind: CREDENTIALS\nTechnical: auth:forbidden, HTTP 403"
+    assert QGuiApplication.clipboard().text() == (
+        "Code: auth:forbidden\nRequest: HTTP 403\nMode: Live\nKind: ACCOUNT"
+    )

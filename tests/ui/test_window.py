@@ -133,6 +133,24 @@ def test_how_a_sync_ended_is_said(bench: Bench) -> None:
     assert bench.table.isVisible(), "the list stays usable"
 
 
+def test_a_sync_that_waits_for_the_connection_is_called_off_line_until_it_is_back(bench: Bench) -> None:
+    shell = bench.application.shell
+    why = UserText("No connection to the service.", "The network is down.", "Check it.")
+    trouble = SyncStop(StopReason.OFFLINE, why)
+    waiting = SyncProgress("waiting", waiting_seconds=0.5, text="1 s: why", trouble=trouble)
+    shell.desk.sync.progressed.emit(waiting)
+    assert band(bench) == "", "a moment's break is none"
+    shell.desk.sync.progressed.emit(replace(waiting, waiting_seconds=9))
+    assert band(bench).startswith("Off-line since")
+    assert bench.text("syncState") == "Waiting"
+    shell.desk.sync.progressed.emit(SyncProgress("newest", sessions=1))
+    assert band(bench) == ""
+    shell.desk.sync.progressed.emit(replace(waiting, waiting_seconds=9))
+    shell.desk.sync.ended.emit(None)
+    assert band(bench) == ""
+    assert bench.text("syncState") == "Paused"
+
+
 @pytest.mark.parametrize("was_whole", [True, False])
 def test_the_last_sync_of_an_earlier_run_is_known(bench: Bench, was_whole: bool) -> None:
     """A first sync that was broken off was none: its beginning must not be taken for the last one."""
@@ -159,7 +177,7 @@ def test_on_an_empty_cache_the_page_says_what_to_do(open_bench: OpenBench) -> No
     assert "No sessions yet" in labels(states)
     why = UserText("The service does not answer.", "Nothing was fetched.", "Check the connection.")
     shell.desk.sync.ended.emit(replace(DONE, stopped_by=SyncStop(StopReason.SERVICE, why)))
-    assert why.happened in labels(states)
+    assert why.happened.rstrip(".") in labels(states)
     assert why.do in labels(states)
     pressed: list[str] = []
     shell.states.pressed.connect(pressed.append)

@@ -124,7 +124,7 @@ class SearchBox(QLineEdit):
         painter.end()
 
     def _paint_field_names(self, text: str) -> None:
-        """Let field names step back behind their values; a line edit takes formats only with an (empty) input."""
+        """Let field names step back behind values; a line edit takes formats only with an (empty) input."""
         names = QTextCharFormat()
         names.setForeground(self._themes.theme.text2)
         cursor = self.cursorPosition()

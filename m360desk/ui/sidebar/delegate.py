@@ -124,15 +124,20 @@ class SideBarDelegate(QStyledItemDelegate):
         room = small.horizontalAdvance(counted) + GRID if counted else 0
         painter.setFont(theme.fonts.small)
         painter.setPen(theme.text2)
-        painter.drawText(box.adjusted(0, 0, -RIGHT, 0), _MIDDLE | Qt.AlignmentFlag.AlignRight, counted)
+        right = self._right()
+        painter.drawText(box.adjusted(0, 0, -right, 0), _MIDDLE | Qt.AlignmentFlag.AlignRight, counted)
         left = self._paint_signs(painter, box, entry)
         plain = entry.query is None and entry.key is None
         painter.setFont(theme.fonts.small if plain else theme.fonts.body)
         painter.setPen(theme.text2 if plain else theme.text)
         metrics = QFontMetrics(painter.font())
-        width = box.right() - RIGHT - room - left + 1
+        width = box.right() - right - room - left + 1
         title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRect(left, box.top(), width, box.height()), _MIDDLE, title)
+
+    def _right(self) -> int:
+        """What stays free at the right: a scroll bar that takes room is margin enough."""
+        return HALF if self._view.verticalScrollBar().isVisible() else RIGHT
 
     def _paint_signs(self, painter: QPainter, box: QRect, entry: Entry) -> int:
         """Paint icon, check box and mark; returns where the words begin."""
