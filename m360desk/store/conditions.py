@@ -22,6 +22,7 @@ _COMPARISONS = ("<", "<=", ">", ">=")
 _GLOB_SIGNS = LateRegex(r"[*?\[]")
 # ASCII that is neither letter nor digit, as in folding.starts_a_word; folding leaves no control characters.
 _GLOB_BREAK = "[ -/:-@[-`{-~]"
+_BREAKS = "".join(sign for sign in map(chr, range(0x20, 0x7F)) if not sign.isalnum())
 
 
 class Condition(NamedTuple):
@@ -95,8 +96,25 @@ class Conditions:
     def words_in_identities(self, text: str) -> Condition:
         """Whether a bare word stands in an identity; the repeated texts are left out."""
         parts = [Compare(field, "match", (text,)) for field in _WORD_FIELDS if field.name in self._columns]
-        identities = self._any_of(_identity(part) for part in parts if is_identity(part.field))
+        parts = [part for part in parts if is_identity(part.field)]
+        identities = self._any_of(map(_identity, parts))
+        if len(text) <= SHORT_WORD:
+            return self._begun_by(text, [part.field.name for part in parts], identities)
         return self._found_by_trigrams([text], identities)
+
+    def _begun_by(self, text: str, columns: Sequence[str], condition: Condition) -> Condition:
+        """The condition that a word begins so, put in a way that is four times as quick where it can be."""
+        expression = None if self._limited else self._few.after_breaks(text, _BREAKS)
+        if expression is None or not (text.isascii() and text.isalnum()):
+            return condition
+        # Where nothing is folded but ASCII letters, LIKE sees the beginning of an identity as folding would.
+        begun = " OR ".join(f"s.{column} LIKE ?" for column in columns)
+        behind = "s.id IN (SELECT rowid FROM trigrams WHERE trigrams MATCH ?)"
+        sql = (
+            f"((s.row_folds IS NULL AND ({begun})) "
+            f"OR ((s.row_folds IS NOT NULL OR {behind}) AND {condition.sql}))"
+        )
+        return Condition(sql, (*[f"{text}%"] * len(columns), expression, *condition.parameters))
 
     def term_numbers(self, node: Compare) -> list[int]:
         """The numbers of the repeated texts that fulfil a comparison; many fields ask the same of a word."""

@@ -57,6 +57,16 @@ class Few(NamedTuple):
             return None
         return " OR ".join(f"({_trigrams(text)})" for text in texts)
 
+    def after_breaks(self, text: str, breaks: str) -> str | None:
+        """For the trigram index: all sessions with `text` behind one of these `breaks` in an identity.
+
+        `text` is folded. None where the index cannot tell.
+        """
+        if not self.trigrams() or len(text) != _TRIGRAM - 1:
+            return None
+        words = (f"{sign}{text}".replace('"', '""') for sign in breaks)
+        return " OR ".join(f'"{word}"' for word in words)
+
     def by_index(self, field: Field, test: str, parameters: Sequence[Parameter]) -> Rows | None:
         """The sessions that pass a `test` of one field; None where they are many or it has no index."""
         index = index_name(field.name)

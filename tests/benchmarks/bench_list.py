@@ -28,6 +28,7 @@ def measure() -> list[Figure]:
     return [
         _figure("key to painted result: any of these", keys, 50),
         *(_figure(f"key to painted result: {name}", times, 50) for name, times in found["typed"].items()),
+        _figure("search to counted facets", found["facets"], 200),
         *(
             Figure(f"first screenful by {name.lower()}", took, "ms", goal=Goal("at most", 150))
             for name, took in found["sorted"].items()

@@ -8,7 +8,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
 
 PAGES, JUMPS = 100, 60
 GIVEN_UP_S = 20.0
+FACETED = ("operator:anna", "battery:<80", "battery:80..84 result:failed", "time:2026-05", "apple -grade:D")
 
 
 class Hand(QObject):
@@ -89,6 +90,22 @@ class Hand(QObject):
             for _ in range(JUMPS)
         ]
         return pages, jumps
+
+    def count_facets(self, queries: Sequence[str]) -> list[float]:
+        """Milliseconds until the side bar's counts are those of a query; the list is answered on the way."""
+        box, bar = self._shell.window.search_box, self._shell.side_bar
+        assert bar is not None
+        took = []
+        for query in queries:
+            began = time.perf_counter()
+            box.setText(query)
+            self._wait(lambda: not bar.awaits)
+            took.append((time.perf_counter() - began) * 1000)
+            self._settle()
+        box.clear()
+        self._wait(lambda: not bar.awaits)
+        self._settle()
+        return took
 
     def an_imei(self) -> str:
         """The IMEI of a session in the middle of the history."""
@@ -166,6 +183,7 @@ def main(profile: str) -> None:
             "a common word": "galaxy",
         }
         found["typed"] = {name: hand.type_text(text) for name, text in texts.items()}
+        found["facets"] = hand.count_facets((*texts.values(), *FACETED) * 3)
         found["sorted"] = hand.sort_all()
         found["pages"], found["jumps"] = hand.scroll()
         app.quit()

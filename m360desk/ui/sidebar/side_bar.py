@@ -42,7 +42,7 @@ LEAST_PAUSE_MS = 2000
 FOLLOW_MS = 40
 """What is chosen is marked a moment later than the list answers: rows come first."""
 
-REST_MS = 200
+REST_MS = 100
 """Counts follow when the typing rests: to count at every key would only slow the list down."""
 
 
