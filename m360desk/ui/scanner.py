@@ -26,6 +26,9 @@ LONGEST_GAP_MS = 80
 MEAN_GAP_MS = 35
 """On average. The fastest typists need 60 ms a key over a whole word; scanners send one every 1 to 30 ms."""
 
+_SURE_FROM = 2
+"""Keys as fast as a scanner's, behind which a blank is one of a code."""
+
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 """Many scanners are set up to end with a tabulator."""
 _SILENT = (Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_Control, Qt.Key.Key_Alt)
@@ -46,9 +49,10 @@ def key_time(event: QKeyEvent) -> int:
 class Scanner(QObject):
     """Watches the keys that come to one window; its dialogs and menus keep theirs.
 
-    No key is held back until the end of a scan is beyond doubt: what a fast typist types arrives. The filter
-    sits on the window, not on the application: there it would run for every event of every object, paint
-    events of a list that is scrolled among them.
+    No key is held back until the end of a scan is beyond doubt: what a fast typist types arrives; only a
+    blank in the midst of a code does not, where nobody edits text. The filter sits on the window, not on the
+    application: there it would run for every event of every object, paint events of a list that is scrolled
+    among them.
     """
 
     began = Signal()
@@ -98,7 +102,14 @@ class Scanner(QObject):
                 self.began.emit()
         self._keys.append(text)
         self._last = now
-        return False
+        return text == " " and self._is_mid_scan(now)
+
+    def _is_mid_scan(self, now: int) -> bool:
+        """Whether a blank would do harm: it presses buttons and ticks boxes, and nobody types that fast."""
+        count = len(self._keys)
+        if count <= _SURE_FROM or now - self._first > MEAN_GAP_MS * count:
+            return False
+        return not isinstance(QApplication.focusWidget(), _EDITS)
 
     def _ended(self, now: int) -> bool:
         keys = "".join(self._keys).strip(" ")

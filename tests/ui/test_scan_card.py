@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from m360desk.core.identity import luhn_digit
 from m360desk.core.records import read
@@ -169,6 +170,25 @@ def test_enter_opens_the_session_in_the_list(gun: Gun) -> None:
     detail = bench.application.shell.detail
     assert detail is not None
     bench.qtbot.waitUntil(lambda: detail.row_id == content.row_id)
+
+
+def test_a_blank_in_a_code_presses_no_button_and_a_slow_one_does(gun: Gun) -> None:
+    bench = gun.bench
+    button = QPushButton("Delete", bench.window)
+    button.show()
+    button.setFocus()
+    pressed: list[bool] = []
+    button.clicked.connect(lambda: pressed.append(True))
+    gun.scan(f"IMEI {imei_of(77)}")
+    assert not pressed
+    gun.bench.qtbot.keyClick(gun.card, Qt.Key.Key_Escape)
+    button.setFocus()
+    gun.clock.step = 300
+    gun.clock.now += 10_000
+    handle = bench.window.windowHandle()
+    assert handle is not None
+    QTest.keyClick(handle, Qt.Key.Key_Space)
+    assert len(pressed) == 1
 
 
 def test_a_second_end_and_further_lines_belong_to_the_scan(gun: Gun) -> None:
