@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from m360desk.ui.icons import Icons
     from m360desk.ui.theme_source import ThemeSource
 
+_SCANNED = "scanned"
 HINT = "Search: scan or type an IMEI, a model, battery:<80 …"
 
 
@@ -119,6 +120,8 @@ class SearchBox(QLineEdit):
             painter.fillRect(self._save_button.x() - HALF - 1, GRID, 1, self.height() - 2 * GRID, theme.line2)
         elif not self.text() and not self.hasFocus():
             self._paint_keys(painter)
+        if self._lent_from is not None:
+            self._paint_origin(painter)
         if self._error is not None:
             self._paint_error(painter, self._error)
         painter.end()
@@ -148,6 +151,18 @@ class SearchBox(QLineEdit):
         painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
         painter.setPen(theme.text2)
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_origin(self, painter: QPainter) -> None:
+        """Whose words these are: nobody typed them, and the list does not follow them."""
+        theme = self._themes.theme
+        painter.setFont(theme.fonts.body)
+        width = painter.fontMetrics().horizontalAdvance(_SCANNED)
+        left = self._clear_button.x() - GRID - width
+        painter.setPen(theme.text2)
+        place = QRectF(left, 0, width + 1, self.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _SCANNED)
+        icon = self._icons.pixmap("scan", ICON_SIZE, self.devicePixelRatioF(), "text2")
+        painter.drawPixmap(left - HALF - ICON_SIZE, (self.height() - ICON_SIZE) // 2, icon)
 
     def _paint_error(self, painter: QPainter, error: QueryError) -> None:
         theme = self._themes.theme

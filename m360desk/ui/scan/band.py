@@ -26,6 +26,8 @@ _TOP = 26
 _DASHES = [3.0, 2.0]
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 _VERDICT_LINE = 64
+# Fonts whose descenders need more than the line reach into the free space under it.
+_UNCLIPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip)
 
 
 class VerdictBand(QWidget):
@@ -81,7 +83,7 @@ class VerdictBand(QWidget):
         fitted = _fitted(font, head.title, room)
         painter.setFont(fitted)
         where = QRectF(left - (0 if small else 3), top, room + 3, line)
-        painter.drawText(where, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), head.title)
+        painter.drawText(where, _UNCLIPPED, head.title)
         painter.setFont(self._line_font(theme))
         painter.setPen(second)
         painter.drawText(QRect(left, round(top + line) + HALF, self._line_room(), 10_000), _WRAP, head.line)
