@@ -138,12 +138,12 @@ def _time(found: Sequence[Compare], field: Field, zone: tzinfo) -> tuple[str, st
 
 def _preposition(compare: Compare, zone: tzinfo) -> str:
     if compare.op == "range":
-        return {10: "on", 8: "in", 4: "in"}.get(_width(compare, zone), "from")
+        return {10: "on", 8: "in", 7: "in", 4: "in"}.get(_width(compare, zone), "from")
     return {"<": "before", "<=": "until", ">": "after", ">=": "since"}.get(compare.op, "time")
 
 
 def _width(compare: Compare, zone: tzinfo) -> int:
-    """What a stretch of time is: a day (10), a month (8), a year (4), or none of these (0)."""
+    """What a stretch of time is: a day (10), a month (8), several (7), a year (4), or none of these (0)."""
     low, high = (_moment(value, zone) for value in compare.values)
     if low is None or high is None or (low.hour, low.minute, low.second, low.microsecond) != (0, 0, 0, 0):
         return 0
@@ -152,8 +152,9 @@ def _width(compare: Compare, zone: tzinfo) -> int:
         return 10
     if low.day == 1 and after == (low.date().replace(day=28) + timedelta(days=4)).replace(day=1):
         return 8
-    whole_year = (low.month, low.day) == (1, 1) and after == low.date().replace(year=low.year + 1)
-    return 4 if whole_year else 0
+    if (low.month, low.day) == (1, 1) and after == low.date().replace(year=low.year + 1):
+        return 4
+    return 7 if low.day == 1 and after.day == 1 else 0
 
 
 def _when(compare: Compare, zone: tzinfo) -> str:
@@ -170,9 +171,17 @@ def _when(compare: Compare, zone: tzinfo) -> str:
     if width == 4:
         return str(first.year)
     last = _moment(compare.values[1], zone)
+    if width == 7 and last is not None:
+        return _months(first, last)
     return (
         _date(first, zone) if width == 10 or last is None else f"{_date(first, zone)} to {_date(last, zone)}"
     )
+
+
+def _months(first: datetime, last: datetime) -> str:
+    """ "Jun – Aug 2026", "Nov 2025 – Feb 2026"."""
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{_MONTHS[first.month - 1]}{year} – {_MONTHS[last.month - 1]} {last.year}"
 
 
 def _date(moment: datetime, zone: tzinfo) -> str:

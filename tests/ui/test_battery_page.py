@@ -347,8 +347,19 @@ def test_a_short_search_goes_by_weeks(filled: _Bench) -> None:
     assert {week.start: week.count for week in trend.months} == dict(weeks)
     first = min(weeks)
     asked = filled.asked(lambda: _click(trend, (0, 0)))
-    assert asked.endswith(f") after:{first} before:{first + timedelta(days=7)}")
+    assert asked.endswith(f") time:{first}..{first + timedelta(days=6)}")
     assert filled.page.panels[2].header.title == "Trend by week"
+
+
+def test_the_trend_goes_by_weeks_where_that_is_wanted(filled: _Bench) -> None:
+    actions = {action.text(): action for action in filled.page.panels[2].menu.actions()}
+    months = filled.figures.trend.final
+    for words, unit in (("By week", "week"), ("By month", "month"), ("Weeks or months, as fits", "month")):
+        with filled.qtbot.waitSignal(filled.page.settled):
+            actions[words].trigger()
+        assert filled.figures.trend.unit == unit
+        assert actions[words].isChecked()
+    assert filled.figures.trend.final == months
 
 
 def test_the_order_list_counts_at_two_limits_and_is_saved(filled: _Bench) -> None:
@@ -510,11 +521,9 @@ def test_keys_do_what_the_mouse_does(filled: _Bench) -> None:
     assert f"{first.median:.1f}" in chart.accessibleDescription()
     QTest.keyClick(chart, Qt.Key.Key_Right)
     QTest.keyClick(chart, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Return)) == (
-        "after:2026-02-01 before:2026-04-01"
-    )
+    assert filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Return)) == ("time:2026-02..2026-03")
     dragged = filled.asked(lambda: _drag(chart.viewport(), _middle(chart, (3, 0)), _middle(chart, (1, 0))))
-    assert dragged == "after:2026-02-01 before:2026-05-01"
+    assert dragged == "time:2026-02..2026-04"
     filled.show("brand:apple")
     months, sessions = chart.months, filled.figures.sessions
     filled.show("brand:apple " + dragged)
@@ -523,7 +532,7 @@ def test_keys_do_what_the_mouse_does(filled: _Bench) -> None:
     edge = chart.cell_box((3, 0), (3, 0))
     grip = QPoint(round(edge.right()), round(edge.center().y()))
     shorter = filled.asked(lambda: _drag(chart.viewport(), grip, _middle(chart, (2, 0))))
-    assert shorter == "brand:apple after:2026-02-01 before:2026-04-01"
+    assert shorter == "brand:apple time:2026-02..2026-03"
     assert filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Delete)) == "brand:apple"
     filled.show()
     cycles = filled.page.cycles

@@ -10,7 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from m360desk.core.battery import Band, Limits
 from m360desk.core.battery_figures import distribution
@@ -19,6 +21,7 @@ from m360desk.core.matching import matches
 from m360desk.core.query import Query, parse
 from m360desk.core.records import Session, read
 from m360desk.ui.battery.bars import bars_of
+from m360desk.ui.battery.paint import tip_box
 from m360desk.ui.battery.periods import PeriodLine, days_name, months_name
 from m360desk.ui.battery.scale import Scale, round_step, spread, whole_ticks
 from m360desk.ui.battery.tables import csv_bytes
@@ -188,3 +191,22 @@ def test_csv_says_its_mode_and_runs_nothing() -> None:
         ["testing", "'=cmd()", "3"],
         ["testing", "Pixel 8", "-1"],
     ]
+
+
+@given(
+    st.floats(0, 400),
+    st.floats(0, 200),
+    st.floats(0, 120),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(40, 380),
+)
+def test_a_tip_leaves_its_point_in_sight(
+    left: float, top: float, side: float, across: float, down: float, width: float
+) -> None:
+    room = QRectF(0, 0, 400, 200)
+    at = QRectF(left, top, min(side, 400 - left), min(side, 200 - top))
+    point = QPointF(at.left() + across * at.width(), at.top() + down * at.height())
+    box = tip_box(at, point, room, QSizeF(width, 40))
+    assert room.contains(box)
+    assert not box.contains(point)

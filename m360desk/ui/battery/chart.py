@@ -246,12 +246,16 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
             paint.draw_range(painter, box, "", self.theme, grips=False)
         else:
             self.paint_ring(painter, box)
-        paint.draw_tip(painter, box, room, self.words(first, last), self.theme)
+        paint.draw_tip(painter, box, self.point_in(box), room, self.words(first, last), self.theme)
 
     def point_with(self, shape: Qt.CursorShape) -> None:
         """Show another pointer over the chart."""
         if self.viewport().cursor().shape() is not shape:
             self.viewport().setCursor(shape)
+
+    def point_in(self, box: QRectF) -> QPointF:
+        """What a tip must not cover."""
+        return box.center()
 
     def paint_ring(self, painter: QPainter, box: QRectF) -> None:
         """Mark the cell under the cursor."""

@@ -28,6 +28,10 @@ _LEFT, _LEGEND, _LEGEND_SHORT = 60, 158, 122
 _SHORT_UNDER = 620
 _FAINTEST, _STRONGEST = 0.16, 0.82
 _CURVE_WIDTH = 2
+_LEAST_FAR = 1100
+"""Cycles that the axis always reaches: a little beyond the last promise."""
+_SPARSE = 200
+"""So few devices make no cloud: each is to be seen."""
 _DASHES: tuple[tuple[float, ...], ...] = ((), (8.0, 3.0), (2.0, 3.0), (9.0, 3.0, 2.0, 3.0))
 """Of the compared models' lines: they are told apart without colour."""
 
@@ -207,8 +211,8 @@ class CyclesChart(Chart):
             return (0.0, 1400.0, 60.0, 102.0)
         by_column = self._counts.sum(axis=0)
         far = int(np.searchsorted(np.cumsum(by_column), 0.998 * by_column.sum())) + 1
-        step = round_step(max(1000, far * CYCLES_PER_CELL), 8)
-        right = -(-max(1000, far * CYCLES_PER_CELL) // step) * step
+        step = round_step(max(_LEAST_FAR, far * CYCLES_PER_CELL), 8)
+        right = -(-max(_LEAST_FAR, far * CYCLES_PER_CELL) // step) * step
         by_row = self._counts.sum(axis=1)
         few = int(np.searchsorted(np.cumsum(by_row), 0.002 * by_row.sum()))
         bottom = min(70, (self._lowest + few) // 10 * 10)
@@ -230,14 +234,15 @@ class CyclesChart(Chart):
 
     def _add_dots(self) -> None:
         rows, columns = np.nonzero(self._counts == 1)
+        sparse = self._counts.sum() <= _SPARSE
         dots = pg.ScatterPlotItem(
             (columns + 0.5) * CYCLES_PER_CELL,
             rows + self._lowest + 0.5,
-            symbol="s",
-            size=1.5,
+            symbol="o" if sparse else "s",
+            size=5 if sparse else 1.5,
             pen=None,
             brush=self.theme.data,
-            antialias=False,
+            antialias=sparse,
         )
         self._box.addItem(dots)
 

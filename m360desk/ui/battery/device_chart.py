@@ -240,7 +240,7 @@ class DeviceChart(QWidget):
         ticks: list[tuple[float, str]] = []
         free = float("-inf")
         for point in self._points():
-            words = self._day(point).isoformat()
+            words = long_date(self._day(point))
             middle, half = (
                 scale.x(point.time_ms or 0),
                 paint.text_width(words, self._themes.theme.fonts.small) / 2,
@@ -333,7 +333,7 @@ class DeviceChart(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._themes.theme.text, 1.5))
         painter.drawEllipse(at)
-        paint.draw_tip(painter, at, room, self.words(self.pointed_at), self._themes.theme)
+        paint.draw_tip(painter, at, at.center(), room, self.words(self.pointed_at), self._themes.theme)
 
 
 def _tens(figure: float) -> float:

@@ -36,10 +36,14 @@ _LEAST_COMPARED = 10
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How to count: ``every`` session, not only the newest of a device; the table ``by`` model or brand."""
+    """How to count: ``every`` session, not only the newest of a device; the table ``by`` model or brand.
+
+    ``unit`` is the trend's; None: whichever suits the time that the sessions span.
+    """
 
     every: bool = False
     by: Literal["model", "brand"] = "model"
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
     arrived = choices.first("time")
     worn, modelled = choices.newest(*by_cycles), choices.newest(ways.by)
     told = choices.newest("temperature", "drain")
-    unit = unit_for(np.concatenate([time[dated], time[arrived]]))
+    unit = ways.unit or unit_for(np.concatenate([time[dated], time[arrived]]))
     name = _namer(found)
     banded, unbrushed = distribution(health[searched], limits), choices.newest("battery")
     return Figures(

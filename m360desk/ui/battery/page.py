@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtGui import QAction, QActionGroup, QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from m360desk.core.battery import Limits
@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtWidgets import QMenu
 
     from m360desk.core.battery_doubts import Doubts
+    from m360desk.core.battery_trend import Unit
     from m360desk.core.cancel import CancelToken
     from m360desk.core.query import Query
     from m360desk.store.reader import CacheReader
@@ -57,6 +59,11 @@ _REST_MS, _REST_SHARE = 500, 4
 """Rest between two pictures while a sync writes, and how many times as long as the picture took at least: the
 charts follow the sync without taking its time."""
 _BELOW = 300
+_UNITS: tuple[tuple[str, Unit | None], ...] = (
+    ("Weeks or months, as fits", None),
+    ("By week", "week"),
+    ("By month", "month"),
+)
 _MODE_WORDS = {"testing": "TESTING", "demo": "DEMO"}
 
 
@@ -217,6 +224,11 @@ class BatteryPage(QWidget):
         self._ways = replace(self._ways, by="brand" if by_brand else "model")
         self._ask_now()
 
+    def _divide(self, unit: Unit | None) -> None:
+        """Let the trend go by weeks or months."""
+        self._ways = replace(self._ways, unit=unit)
+        self._ask_now()
+
     def _show_order_list(self) -> None:
         dialog = OrderDialog(self._desk, self._query, self)
         dialog.filter_asked.connect(self.filter_asked)
@@ -337,6 +349,7 @@ class BatteryPage(QWidget):
             panel.menu.addSeparator()
             panel.menu.addActions([every, quality])
         self.panels[3].menu.insertAction(every, brands)
+        self._offer_units(self.panels[2].menu, every)
         self._desk.cache_opened.connect(self._another_cache)
         self.read_outs.limits_changed.connect(self._set_limits)
         self.read_outs.show_limits(self.limits)
@@ -346,6 +359,15 @@ class BatteryPage(QWidget):
             chart.filter_asked.connect(self._term_asked)
         self.device.point_asked.connect(self._session_asked)
         self._themes.changed.connect(self._theme_changed)
+
+    def _offer_units(self, menu: QMenu, before: QAction) -> None:
+        group = QActionGroup(self)
+        for words, unit in _UNITS:
+            action = QAction(words, group, checkable=True)
+            action.setChecked(unit is self._ways.unit)
+            action.triggered.connect(lambda _=False, unit=unit: self._divide(unit))
+            menu.insertAction(before, action)
+        menu.insertSeparator(before)
 
     def _theme_changed(self) -> None:
         theme = self._themes.theme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap, QTransform
 
 from m360desk.ui.marks import Mark
@@ -176,16 +176,33 @@ def draw_range(painter: QPainter, box: QRectF, label: str, theme: Theme, *, grip
     draw_halo_text(painter, place, CENTRE, label, theme.fonts.small_strong, (theme.accent, theme.base))
 
 
-def draw_tip(painter: QPainter, at: QRectF, room: QRectF, words: tuple[str, str], theme: Theme) -> None:
-    """Draw a tip of two lines beside ``at``, wholly inside ``room``."""
-    heading, text = words
-    fonts = theme.fonts
-    width = max(text_width(heading, fonts.small_strong), text_width(text, fonts.small)) + 17
-    height = 2 * fonts.small_line + 9
+_CLEAR = 12.0
+"""Between a tip and the point that it describes."""
+
+
+def tip_box(at: QRectF, point: QPointF, room: QRectF, size: QSizeF) -> QRectF:
+    """Where a tip of that size stands: beside ``at``, wholly inside ``room``, and not over ``point``."""
+    width, height = size.width(), size.height()
     left = at.right() + 10 if at.right() + 10 + width <= room.right() else at.left() - 10 - width
     left = max(room.left() + 2, min(left, room.right() - width - 2))
     top = max(room.top() + 2, min(at.top() - height - 6, room.bottom() - height - 2))
-    box = QRectF(round(left) + 0.5, round(top) + 0.5, round(width), height)
+    box = QRectF(round(left), round(top), width, height)
+    if not box.adjusted(-_CLEAR, -_CLEAR, _CLEAR, _CLEAR).contains(point):
+        return box
+    above = round(point.y() - _CLEAR - height)
+    below = round(min(point.y() + _CLEAR, room.bottom() - height - 2))
+    box.moveTop(above if above >= room.top() + 2 else below)
+    return box
+
+
+def draw_tip(
+    painter: QPainter, at: QRectF, point: QPointF, room: QRectF, words: tuple[str, str], theme: Theme
+) -> None:
+    """Draw a tip of two lines beside ``at``, wholly inside ``room``; ``point`` stays in sight."""
+    heading, text = words
+    fonts = theme.fonts
+    width = max(text_width(heading, fonts.small_strong), text_width(text, fonts.small)) + 17
+    box = tip_box(at, point, room, QSizeF(round(width), 2 * fonts.small_line + 9)).translated(0.5, 0.5)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.line2, 1))
     painter.setBrush(theme.raised)

@@ -57,6 +57,14 @@ class PeriodLine:
             return months_name(self.start(low), self.start(high))
         return days_name(self.start(low), self.start(high) + timedelta(days=6))
 
+    def term(self, low: int, high: int) -> str:
+        """The periods from one place to another, both included, as a term of a search."""
+        first, last = self.start(low), self.start(high)
+        if self.unit == "week":
+            return f"time:{first}..{last + timedelta(days=6)}"
+        ends = [f"{month:%Y-%m}" for month in (first, last)]
+        return f"time:{ends[0]}" if low == high else f"time:{'..'.join(ends)}"
+
     def at(self, place: int) -> Period | None:
         """The figures at a place; None: no readings."""
         return self._by_place.get(place)

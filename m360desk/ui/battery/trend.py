@@ -28,6 +28,8 @@ _LEFT, _RIGHT = 60, 112
 _GRIP = 5
 _BAR_SHARE = 0.7
 _AREA_SHARE = 0.14
+_HEADROOM = 0.02
+"""Of the axis of health, over its end: a dot there is a whole one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,6 +72,7 @@ class TrendChart(Chart):
         upper = QRectF(_LEFT, top, width, round(room * 0.68))
         lower = QRectF(_LEFT, upper.bottom() + between, width, bottom - upper.bottom() - between)
         low, high = self._heights()
+        high += (high - low) * _HEADROOM
         shares = [month.share_under for month in self._line.final]
         most = max(10, -(-round(100 * max(shares, default=0.0) + 1) // 10) * 10)
         self._upper = Scale(upper, *self._view, low, high)
@@ -150,14 +153,19 @@ class TrendChart(Chart):
         top = self._upper.box.top()
         return QRectF(left, top, right - left, self._lower.box.bottom() - top)
 
+    def point_in(self, box: QRectF) -> QPointF:
+        month = self._line.at(self.cursor_cell[0]) if self.cursor_cell is not None else None
+        if month is None:
+            return super().point_in(box)
+        return self._upper.point(self._line.place(month), month.median)
+
     def paint_ring(self, painter: QPainter, box: QRectF) -> None:
         month = self._line.at(self.cursor_cell[0]) if self.cursor_cell is not None else None
         if month is None:
             return
-        at = self._upper.point(self._line.place(month), month.median)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pg.mkPen(self.theme.text, width=1.5))
-        painter.drawEllipse(at, 5.0, 5.0)
+        painter.drawEllipse(self.point_in(box), 5.0, 5.0)
 
     def words(self, first: Cell, last: Cell) -> tuple[str, str]:
         low, high = min(first[0], last[0]), max(first[0], last[0])
@@ -178,7 +186,7 @@ class TrendChart(Chart):
 
     def terms(self, first: Cell, last: Cell) -> tuple[tuple[str, ...], str] | None:
         low, high = min(first[0], last[0]), max(first[0], last[0])
-        return (("time",), f"after:{self._line.start(low)} before:{self._line.start(high + 1)}")
+        return (("time",), self._line.term(low, high))
 
     def summary(self) -> str:
         if not self._line.final:
@@ -209,11 +217,13 @@ class TrendChart(Chart):
     def _whole(self) -> tuple[float, float]:
         return (-0.6, max(1, self._line.count) - 0.4)
 
-    def _heights(self) -> tuple[int, int]:
+    def _heights(self) -> tuple[float, float]:
         """The ends of the axis of health: whole tens around what is shown, the limit inside."""
         limit = self.figures.limits.replace_under if self.figures is not None else 80.0
         lows = [month.low for month in self._line.final] or [70.0]
         highs = [month.high for month in self._line.final] or [100.0]
+        lows += [month.median for month in self._line.intake]
+        highs += [month.median for month in self._line.intake]
         low = max(0, int((min(*lows, limit) - 1) // 10 * 10))
         return low, max(100, int(-(-max(*highs, limit) // 10) * 10))
 
@@ -238,6 +248,11 @@ class TrendChart(Chart):
         if dots:
             dot = pg.ScatterPlotItem(x, y, size=5, pen=None, brush=self.theme.data, antialias=True)
             self._box.addItem(dot)
+        elif len(months) == 1:
+            # One point makes no line; hollow, as the other line is broken.
+            edge = pg.mkPen(self.theme.data, width=1.5)
+            ring = pg.ScatterPlotItem(x, y, size=6, pen=edge, brush=self.theme.base, antialias=True)
+            self._box.addItem(ring)
 
     def _bar(self, month: Period) -> QRectF:
         place, scale = self._line.place(month), self._lower
