@@ -193,14 +193,10 @@ def test_csv_says_its_mode_and_runs_nothing() -> None:
     ]
 
 
-@given(
-    st.floats(0, 400),
-    st.floats(0, 200),
-    st.floats(0, 120),
-    st.floats(0, 1),
-    st.floats(0, 1),
-    st.floats(40, 380),
-)
+_SHARES = st.floats(0, 1)
+
+
+@given(st.floats(0, 400), st.floats(0, 200), st.floats(0, 120), _SHARES, _SHARES, st.floats(40, 380))
 def test_a_tip_leaves_its_point_in_sight(
     left: float, top: float, side: float, across: float, down: float, width: float
 ) -> None:
