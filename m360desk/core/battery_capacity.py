@@ -43,17 +43,8 @@ class Capacities:
         return not (self.share.known or self.temperature.known or self.drain.known)
 
 
-def capacities(
-    full_charge: NDArray[Any], design: NDArray[Any], temperature: NDArray[Any], drain: NDArray[Any]
-) -> Capacities:
-    """The spreads of parallel columns; capacities in mAh. NaN is unknown.
-
-    A share above twice the design is no capacity of that battery and left out.
-    """
-    share = np.full(np.shape(full_charge), np.nan)
-    told = (full_charge > 0) & (design > 0)
-    share[told] = 100.0 * full_charge[told] / design[told]
-    share[share > 200] = np.nan
+def capacities(share: NDArray[Any], temperature: NDArray[Any], drain: NDArray[Any]) -> Capacities:
+    """The spreads of parallel columns; ``share`` is full charge in percent of design. NaN is unknown."""
     return Capacities(spread(share), spread(temperature), spread(drain))
 
 

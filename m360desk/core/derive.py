@@ -97,7 +97,7 @@ def battery(reading: Reading) -> float | None:
     """
     percent = reported(reading)
     if percent is None:
-        percent = _measured(reading)
+        percent = measured(reading)
     return percent if percent is not None else _derived(reading)
 
 
@@ -105,13 +105,14 @@ def battery_source(reading: Reading) -> str | None:
     """Where the state of health comes from."""
     if reported(reading) is not None:
         return REPORTED
-    if _measured(reading) is not None:
+    if measured(reading) is not None:
         return MEASURED
     return DERIVED if _derived(reading) is not None else None
 
 
 @once
-def _measured(reading: Reading) -> float | None:
+def measured(reading: Reading) -> float | None:
+    """State of health in percent by full charge and design capacity, where the device tells both."""
     return units.health_of_capacities(full_charge(reading), design(reading))
 
 

@@ -122,6 +122,7 @@ FIELDS: tuple[Field, ...] = (
     _number("battery", "Battery", derive.battery, "%", aliases=("soh", "health"), shown=True),
     _derived("battery_source", "Battery figure from", derive.battery_source),
     _number("reported", "Battery reported", derive.reported, "%"),
+    _number("measured", "Battery measured", derive.measured, "%"),
     _number("cycles", "Cycles", derive.cycles, kind=Kind.INTEGER, shown=True),
     _number("full_charge", "Full charge", derive.full_charge, "mAh", kind=Kind.INTEGER, aliases=("full",)),
     _number("design", "Design capacity", derive.design, "mAh", kind=Kind.INTEGER),

@@ -20,6 +20,7 @@ _RANGE: Final = ".."
 EXAMPLES: Final = {
     "battery": (80, 84),
     "reported": (80, 84),
+    "measured": (80, 84),
     "cycles": (500, 800),
     "storage": (128, 256),
     "free": (10, 32),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from m360desk.store.few import as_list
 
-NUMBERS: Final = ("time", "battery", "cycles", "full_charge", "design", "temperature", "drain")
+NUMBERS: Final = ("time", "battery", "cycles", "measured", "temperature", "drain")
 CODES: Final = ("model", "brand", "operator", "grade", "result", "name", "failed", "has")
 _SLICE = 5_000
 _TEXTS = msgspec.json.Decoder(list[str | None])

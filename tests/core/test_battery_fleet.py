@@ -160,8 +160,7 @@ def test_periods_at_their_borders() -> None:
 
 def test_capacities_count_what_is_reported() -> None:
     found = capacities(
-        np.array([2700, 3000, NAN, 9000, 10], np.float32),
-        np.array([3000, 3000, 3000, 3000, 0], np.float32),
+        np.array([90, 100, NAN, NAN, NAN], np.float32),
         np.array([30.1, -0.5, NAN, 30.9, NAN], np.float32),
         np.full(5, NAN, np.float32),
     )
@@ -171,7 +170,7 @@ def test_capacities_count_what_is_reported() -> None:
     assert (found.temperature.counts[0], found.temperature.counts[31]) == (1, 2)
     assert (found.drain.known, found.drain.median) == (0, None)
     assert not found.is_empty
-    assert capacities(*[np.zeros(0)] * 4).is_empty
+    assert capacities(*[np.zeros(0)] * 3).is_empty
 
 
 _VISIT = st.tuples(

@@ -153,6 +153,7 @@ def test_the_reference_record_gives_every_figure() -> None:
         2399,
         3095,
     ]
+    assert found.get("measured") == 77.5  # of 2,399 by 3,095 mAh, whatever the device reports
     assert [found.get(n) for n in ("temperature", "voltage", "drain", "storage")] == [36.7, 3.68, 6.0, 128.0]
     assert (found.get("model"), found.get("name")) == ("iPhone 13 Pro", "iPhone 13 Pro 128 GB Silver")
     assert (found.get("result"), found.get("failed"), found.get("passed_count")) == ("failed", "Battery", 15)

@@ -464,12 +464,13 @@ def test_capacity_says_so_where_nothing_is_reported(filled: _Bench) -> None:
     assert share.median == pytest.approx(median(100 * (2700 + n) / 3000 for n in range(60)), abs=0.1)
     QTest.keyClick(chart, Qt.Key.Key_Right)
     assert "60" in chart.accessibleDescription()
-    if filled.figures.capacities.temperature.known:
-        QTest.keyClick(chart, Qt.Key.Key_Down)
-        assert filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Return)).startswith(
-            "model:pixel temperature:"
-        )
-    chart.grab()
+    assert chart.cursor_cell is not None
+    unit = chart.cursor_cell[0]
+    asked = filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Return))
+    assert asked == f"model:pixel measured:{unit}..{unit}.9"
+    filled.show(asked)
+    assert filled.figures.sessions == share.counts[unit - share.lowest]
+    assert filled.figures.capacities.share == share, "a chart ignores its own brush"
 
 
 def test_reading_quality_is_told(filled: _Bench) -> None:

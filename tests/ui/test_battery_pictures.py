@@ -67,7 +67,7 @@ def _figures(seed: int) -> Figures:
         trend=Trend(months, months[:-2], "month", _NOW.date()),
         wear=Wear(fleet.density(cycles, health), fleet.median_curve(cycles, health)),
         models=fleet.model_table(codes, health, cycles, LIMITS, names.get),
-        capacities=capacities(health * 30, np.full(count, 3000.0), dice.normal(29, 4, count), cycles / 90),
+        capacities=capacities(health, dice.normal(29, 4, count), cycles / 90),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from m360desk.core.battery_capacity import Spread
 from m360desk.ui.battery import paint
 from m360desk.ui.battery.chart import TOP, Cell, Chart
 from m360desk.ui.battery.scale import Scale, round_step, whole_ticks
+from m360desk.ui.battery.terms import marked
 from m360desk.ui.text import counted, number, percent
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _LEFT, _BETWEEN, _RIGHT = 60, 48, 20
 _TAIL_SHARE = 0.005
 _LEAST_UNITS = 12
+_LEAST_WITH_GAP = 5
 NOTHING_TOLD = "This account's devices report neither capacities nor temperature nor drain."
 
 
@@ -26,15 +28,15 @@ _NO_SPREAD = Spread(0, (), 0, None, None, None)
 
 
 class Facet(NamedTuple):
-    """One of the distributions: words, unit, and the field that finds its figures, if one does."""
+    """One of the distributions: words, unit, and the field that finds its figures."""
 
     words: str
     unit: str
-    field: str | None
+    field: str
 
 
 FACETS = (
-    Facet("full charge of design, %", "%", None),
+    Facet("full charge of design, %", "%", "measured"),
     Facet("temperature, °C", "°C", "temperature"),
     Facet("drain in the test, %", "%", "drain"),
 )
@@ -43,7 +45,7 @@ FACETS = (
 class CapacityChart(Chart):
     """How full charge, temperature and drain spread; a cell is a whole unit of one of them."""
 
-    fields = ("temperature", "drain")
+    fields = ("measured", "temperature", "drain")
 
     def __init__(self, themes: ThemeSource) -> None:
         self._scales = [Scale(QRectF(0, 0, 1, 1), 0, 1) for _ in FACETS]
@@ -101,6 +103,7 @@ class CapacityChart(Chart):
                 paint.say(painter, scale.box, "not reported", theme)
             elif found.median is not None:
                 self._paint_median(painter, scale, found.median)
+                self._paint_marked(painter, scale, facet)
 
     def cell_at(self, place: QPointF) -> Cell | None:
         for at, scale in enumerate(self._scales):
@@ -125,7 +128,9 @@ class CapacityChart(Chart):
         scale = self._scales[at]
         top = scale.y(self._count(at, low, high)) if low == high else scale.box.top()
         left, right = round(scale.x(low)), round(scale.x(high + 1))
-        return QRectF(left, round(top), max(1, right - left - 1), round(scale.box.bottom()) - round(top))
+        # Narrow bars without gaps: where some are a pixel wider, gaps would make a pattern of their own.
+        gap = 1 if right - left >= _LEAST_WITH_GAP else 0
+        return QRectF(left, round(top), max(1, right - left - gap), round(scale.box.bottom()) - round(top))
 
     def words(self, first: Cell, last: Cell) -> tuple[str, str]:
         low, high, at = _span(first, last)
@@ -133,18 +138,17 @@ class CapacityChart(Chart):
         count = self._count(at, low, high)
         span = f"{low}" if low == high else f"{low} – {high}"
         share = percent(100 * count / found.known, decimals=1) if found.known else ""
-        more = " Click to filter." if facet.field else ""
         name = facet.words.rpartition(",")[0].capitalize()
         return (
             f"{name} {span}\u00a0{facet.unit}",
-            f"{counted(count, 'device', 'devices')}, {share} of {number(found.known)}.{more}",
+            f"{counted(count, 'device', 'devices')}, {share} of {number(found.known)}. Click to filter.",
         )
 
     def terms(self, first: Cell, last: Cell) -> tuple[tuple[str, ...], str] | None:
         low, high, at = _span(first, last)
         field = FACETS[at].field
         # Kept to a tenth, and both ends of a range count; nothing is said of what lies under nought.
-        return ((field,), f"{field}:{low}..{high}.9") if field and low >= 0 else None
+        return ((field,), f"{field}:{low}..{high}.9") if low >= 0 else None
 
     def summary(self) -> str:
         if self.figures is None or self.figures.capacities.is_empty:
@@ -175,6 +179,16 @@ class CapacityChart(Chart):
         start = 0 if low <= first else low - found.lowest
         end = len(found.counts) if high >= last else high + 1 - found.lowest
         return sum(found.counts[max(0, start) : max(0, end)])
+
+    def _paint_marked(self, painter: QPainter, scale: Scale, facet: Facet) -> None:
+        ends = marked(self.figures.own, facet.field) if self.figures is not None else None
+        if ends is None:
+            return
+        # A range ends with the last tenth that counts; the axis goes on to the next unit.
+        low, high = max(scale.left, ends[0]), min(scale.right, ends[1] + 0.1)
+        if low < high:
+            box = QRectF(scale.x(low), scale.box.top(), scale.x(high) - scale.x(low), scale.box.height())
+            paint.draw_range(painter, box, "", self.theme, grips=False)
 
     def _paint_median(self, painter: QPainter, scale: Scale, median: float) -> None:
         across = round(scale.x(max(scale.left, min(scale.right, median))))

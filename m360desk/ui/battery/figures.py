@@ -122,7 +122,7 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
     searched, dated = choices.newest(), choices.newest("time")
     arrived = choices.first("time")
     worn, modelled = choices.newest(*by_cycles), choices.newest(ways.by)
-    told = choices.newest("temperature", "drain")
+    told = choices.newest("measured", "temperature", "drain")
     unit = ways.unit or unit_for(np.concatenate([time[dated], time[arrived]]))
     name = _namer(found)
     banded, unbrushed = distribution(health[searched], limits), choices.newest("battery")
@@ -148,7 +148,7 @@ def compute(found: Found, own: tuple[OwnTerm, ...], limits: Limits, now: datetim
             columns.codes[ways.by][modelled], health[modelled], cycles[modelled], limits, name
         ),
         capacities=capacities(
-            *(columns.numbers[each][told] for each in ("full_charge", "design", "temperature", "drain"))
+            *(columns.numbers[each][told] for each in ("measured", "temperature", "drain"))
         ),
         device=device_figures(columns, choices.mask(), limits),
     )
@@ -161,7 +161,7 @@ def nothing(limits: Limits, now: datetime) -> Figures:
     empty = np.zeros(0)
     return Figures(
         (), limits, Ways(), 0, none, none, Trend((), (), "month", now.date()), wear, (),
-        capacities(empty, empty, empty, empty),
+        capacities(empty, empty, empty),
     )  # fmt: skip
 
 

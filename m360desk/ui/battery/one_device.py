@@ -39,10 +39,7 @@ def device_figures(columns: Columns, mask: NDArray[np.bool_], limits: Limits) ->
         )
         for time, percent, cycles in zip(numbers["time"], numbers["battery"], numbers["cycles"], strict=True)
     )
-    capacity = tuple(
-        100 * full / design if full and design else None
-        for full, design in zip(numbers["full_charge"], numbers["design"], strict=True)
-    )
+    capacity = tuple(numbers["measured"])
     wear, count = _model_wear(columns, int(columns.codes["model"][found[-1]]))
     return DeviceFigures(points, capacity, forecast(points, limits.replace_under, wear, count))
 

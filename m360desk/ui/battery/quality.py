@@ -49,9 +49,8 @@ def read_doubts(reader: CacheReader, token: CancelToken, query: Query) -> Doubts
     kept = np.flatnonzero(found.masks[0][order.rows])
     rows = order.rows[kept]
     numbers = {name: values[rows] for name, values in found.columns.numbers.items()}
-    with np.errstate(divide="ignore", invalid="ignore"):  # a design of nothing is nothing to divide by
-        measured = 100 * numbers["full_charge"] / numbers["design"]
-    return doubts(order.runs[kept], numbers["time"], numbers["battery"], numbers["cycles"], measured)
+    readings = (numbers[name] for name in ("time", "battery", "cycles", "measured"))
+    return doubts(order.runs[kept], *readings)
 
 
 def show_quality(found: Doubts, parent: QWidget) -> QDialog:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from m360desk.core.query import Node, Query
 
-BRUSHED = ("time", "battery", "cycles", "model", "brand", "temperature", "drain")
+BRUSHED = ("time", "battery", "cycles", "model", "brand", "measured", "temperature", "drain")
 """Fields that a chart filters by."""
 
 
