@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from m360desk import __version__
 from m360desk.system.local_time import LocalZone
 from m360desk.system.locks import cache_lock
+from m360desk.system.managed import read_managed
 from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
@@ -71,7 +72,7 @@ class Application(QObject):
         self.places = find_places(options.profile)
         self.redactor = Redactor()
         self._ends: list[Callable[[], None]] = []
-        settings_file = SettingsFile(self.places.settings_file)
+        settings_file = SettingsFile(self.places.settings_file, read_managed(self.places.managed_files))
         loaded = settings_file.load()
         self.themes = ThemeSource(app, loaded.settings.theme)
         self.icons = Icons(self.themes)

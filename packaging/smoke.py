@@ -90,6 +90,10 @@ def prove(
         # A name that is no ASCII and has a space, as users' names and folders have.
         work = Path(temporary) / "Zoë Łuk"
         work.mkdir()
+        if seen_as is not None:
+            # The program runs as another user in there.
+            Path(temporary).chmod(0o777)
+            work.chmod(0o777)
         inside = None if seen_as is None else seen_as / work.relative_to(folder or Path("/"))
         program = Program(command, work, seen_as=inside)
         print(f"version: {check_version(program)}", flush=True)

@@ -19,6 +19,7 @@ from m360desk.system.credentials import (
     environment_credentials,
 )
 from m360desk.system.logs import start_logging
+from m360desk.system.managed import read_managed
 from m360desk.system.paths import PlaceError, Places, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings import Mode, Settings
@@ -100,7 +101,7 @@ def _set_out(
 ) -> Outset:
     places = find_places(args.profile)
     _start_records(places, program, console, redactor, ending)
-    settings_file = SettingsFile(places.settings_file)
+    settings_file = SettingsFile(places.settings_file, read_managed(places.managed_files))
     loaded = settings_file.load()
     for note in loaded.notes:
         console.note(note)

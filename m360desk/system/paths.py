@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from m360desk.core.user_text import UserText
+from m360desk.system.managed import FILE_NAME
 from m360desk.system.problems import SystemServiceError
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -46,6 +47,7 @@ class Places(NamedTuple):
         crash_dir: crash reports.
         runtime_dir: lock files and the window's meeting point with a second start.
         profile: the folder given by ``--profile``, else None.
+        managed_files: presets of whoever looks after the computer; the first that is there counts.
     """
 
     settings_file: Path
@@ -55,13 +57,15 @@ class Places(NamedTuple):
     crash_dir: Path
     runtime_dir: Path
     profile: Path | None
+    managed_files: tuple[Path, ...]
 
 
 def find_places(profile: Path | None = None) -> Places:
     """The places for this user, or all below `profile`. Reads and creates nothing."""
     if profile is not None:
         root = Path(os.path.abspath(profile.expanduser()))  # noqa: PTH100 – resolve() would follow links
-        return _places(config=root, data=root, logs=root / "logs", profile=root)
+        managed = (root / FILE_NAME,)
+        return _places(config=root, data=root, logs=root / "logs", profile=root, managed=managed)
     import platformdirs
 
     name = "M360 Desk" if sys.platform in {"win32", "darwin"} else "m360desk"
@@ -71,10 +75,25 @@ def find_places(profile: Path | None = None) -> Places:
         data=Path(dirs.user_data_dir),
         logs=Path(dirs.user_log_dir),
         profile=None,
+        managed=_managed_files(),
     )
 
 
-def _places(*, config: Path, data: Path, logs: Path, profile: Path | None) -> Places:
+def _managed_files() -> tuple[Path, ...]:
+    """In the system's folder, where an update leaves it, else beside the installed program."""
+    if sys.platform == "win32":
+        system = Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "M360 Desk"
+    elif sys.platform == "darwin":
+        system = Path("/Library/Application Support/M360 Desk")
+    else:
+        system = Path("/etc/m360desk")
+    beside = (Path(sys.executable).parent / FILE_NAME,) if getattr(sys, "frozen", False) else ()
+    return (system / FILE_NAME, *beside)
+
+
+def _places(
+    *, config: Path, data: Path, logs: Path, profile: Path | None, managed: tuple[Path, ...]
+) -> Places:
     return Places(
         settings_file=config / "settings.toml",
         window_file=config / "window.toml",
@@ -83,6 +102,7 @@ def _places(*, config: Path, data: Path, logs: Path, profile: Path | None) -> Pl
         crash_dir=logs / "crashes",
         runtime_dir=data / "run",
         profile=profile,
+        managed_files=managed,
     )
 
 

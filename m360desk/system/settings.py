@@ -1,10 +1,11 @@
 """The user's settings as typed values, and which values are right."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 from m360desk.system import setting_checks as checks
+from m360desk.system.managed import UNMANAGED, Managed
 from m360desk.system.setting_checks import Check, WrongValueError
 
 Mode = Literal["testing", "live"]
@@ -13,6 +14,8 @@ ScanOpens = Literal["card", "list"]
 
 _AUTOMATIC = "automatic"  # stands in the file where the value is None
 _LISTED_ACCOUNTS = "accounts"
+_PERSONAL = frozenset({"account.last"})
+"""Nobody but the user has a say in these."""
 
 
 def _at(key: str, check: Check) -> dict[str, Any]:
@@ -65,6 +68,7 @@ class Settings:
         theme: "system", "light" or "dark".
         language: a language code such as "en", or "system".
         accounts: all accounts used here.
+        locked: names of the settings above that only whoever looks after the computer may change.
     """
 
     mode: Mode = field(default="testing", metadata=_at("account.mode", checks.one_of("testing", "live")))
@@ -89,6 +93,7 @@ class Settings:
     )
     language: str = field(default="system", metadata=_at("window.language", checks.text(20)))
     accounts: tuple[Account, ...] = ()
+    locked: frozenset[str] = frozenset()
 
     def account(self, key: str) -> Account | None:
         """The account of that key, or None."""
@@ -108,13 +113,23 @@ class Settings:
         )
 
 
-def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+def from_document(document: Mapping[str, Any], managed: Managed = UNMANAGED) -> tuple[Settings, list[str]]:
     """Read settings from decoded TOML; wrong values become defaults, with a note each."""
-    notes: list[str] = []
+    notes: list[str] = _unmanageable(managed)
     values: dict[str, Any] = {}
+    locked = set()
     for item in _placed_fields(Settings):
-        table, _, key = item.metadata["key"].partition(".")
-        values[item.name] = _checked(item, _table(document, table).get(key), f"{table}.{key}", notes)
+        where = item.metadata["key"]
+        table, _, key = where.partition(".")
+        if where in managed.locked and where not in _PERSONAL:
+            values[item.name] = _checked(item, managed.locked[where], where, notes)
+            locked.add(item.name)
+            continue
+        own = _table(document, table).get(key)
+        if own is None and where not in _PERSONAL:
+            own = managed.presets.get(where)
+        values[item.name] = _checked(item, own, where, notes)
+    _keep_apart(values, locked)
     if values["battery_replace_below"] > values["battery_good_from"]:
         notes.append(
             f"Settings: battery.replace_below ({values['battery_replace_below']}) is above battery.good_from "
@@ -122,11 +137,41 @@ def from_document(document: Mapping[str, Any]) -> tuple[Settings, list[str]]:
         )
         values["battery_replace_below"] = Settings().battery_replace_below
         values["battery_good_from"] = Settings().battery_good_from
-    return Settings(**values, accounts=tuple(_read_accounts(document, notes))), notes
+    accounts = tuple(_read_accounts(document, notes))
+    return Settings(**values, accounts=accounts, locked=frozenset(locked)), notes
 
 
-def write_into(document: dict[str, Any], settings: Settings) -> None:
+def _unmanageable(managed: Managed) -> list[str]:
+    known = {item.metadata["key"] for item in _placed_fields(Settings)} - _PERSONAL
+    wrong = [where for where in (*managed.presets, *managed.locked) if where not in known]
+    return [f"{managed.path}: {where} is no setting that can be managed." for where in dict.fromkeys(wrong)]
+
+
+def _keep_apart(values: dict[str, Any], locked: Collection[str]) -> None:
+    """Where one battery limit is locked, the user's other one gives way."""
+    if values["battery_replace_below"] <= values["battery_good_from"]:
+        return
+    if "battery_good_from" in locked and "battery_replace_below" not in locked:
+        values["battery_replace_below"] = values["battery_good_from"]
+    elif "battery_replace_below" in locked and "battery_good_from" not in locked:
+        values["battery_good_from"] = values["battery_replace_below"]
+
+
+def as_managed(before: Settings, wanted: Settings) -> Settings:
+    """What was ``wanted``, but for what is locked, which stays as it was ``before``."""
+    values: dict[str, Any] = {
+        item.name: getattr(before if item.name in before.locked else wanted, item.name)
+        for item in _placed_fields(Settings)
+    }
+    _keep_apart(values, before.locked)
+    return replace(wanted, **values, locked=before.locked)
+
+
+def write_into(document: dict[str, Any], settings: Settings, managed: Managed = UNMANAGED) -> None:
     """Put settings into decoded TOML; whatever else stands in there stays.
+
+    What is locked is left as it stands, and a preset that the user has not changed is not written: it goes on
+    following the file that presets it.
 
     Raises:
         ValueError: a value that isn't allowed; `document` may be half written then.
@@ -135,7 +180,11 @@ def write_into(document: dict[str, Any], settings: Settings) -> None:
         table, _, key = item.metadata["key"].partition(".")
         if not isinstance(document.get(table), dict):
             document[table] = {}
-        document[table][key] = _written(item, getattr(settings, item.name))
+        written = _written(item, getattr(settings, item.name))
+        preset = managed.presets.get(item.metadata["key"])
+        untouched = key not in document[table] and preset is not None and written == preset
+        if item.name not in settings.locked and not untouched:
+            document[table][key] = written
     if settings.battery_replace_below > settings.battery_good_from:
         raise ValueError("battery_replace_below must not be above battery_good_from")
     before = {entry["key"]: entry for entry in _account_tables(document)}

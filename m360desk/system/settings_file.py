@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from m360desk.system.files import put_aside, write_atomically
 from m360desk.system.locks import FileLock
+from m360desk.system.managed import UNMANAGED, Managed
 from m360desk.system.paths import PlaceError, place_error, prepare_folder
-from m360desk.system.settings import Settings, from_document, write_into
+from m360desk.system.settings import Settings, as_managed, from_document, write_into
 
 
 class Loaded(NamedTuple):
@@ -24,21 +25,26 @@ class Loaded(NamedTuple):
 class SettingsFile:
     """Reads and changes one ``settings.toml``; safe to use from several threads and processes at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, managed: Managed = UNMANAGED) -> None:
         """Nothing is read or made yet."""
         self._path = path
+        self.managed = managed
 
     def load(self) -> Loaded:
         """Read the settings. Always gives usable ones; the notes say which are defaults, and why."""
         try:
             document, notes = _read_toml(self._path)
         except PlaceError as problem:
-            return Loaded(Settings(), (f"{problem.user_text.one_line()} The usual settings are used.",))
-        settings, wrong = from_document(document)
-        return Loaded(settings, (*notes, *wrong))
+            settings, wrong = from_document({}, self.managed)
+            unread = f"{problem.user_text.one_line()} The usual settings are used."
+            return Loaded(settings, (unread, *self.managed.notes, *wrong))
+        settings, wrong = from_document(document, self.managed)
+        return Loaded(settings, (*notes, *self.managed.notes, *wrong))
 
     def change(self, edit: Callable[[Settings], Settings]) -> Settings:
         """Apply `edit` to the settings as they stand in the file now, write them, return them.
+
+        What is locked stays as it is, whatever `edit` does.
 
         The file is locked meanwhile, so that a window and a command line don't undo each other's changes.
         `edit` must be quick and must not change settings itself. Unknown keys in the file are kept, comments
@@ -53,8 +59,9 @@ class SettingsFile:
         lock.acquire(wait=True)
         try:
             document, _ = _read_toml(self._path)
-            settings = edit(from_document(document)[0])
-            write_into(document, settings)
+            before = from_document(document, self.managed)[0]
+            settings = as_managed(before, edit(before))
+            write_into(document, settings, self.managed)
             _write_toml(self._path, document)
         finally:
             lock.release()

@@ -464,8 +464,9 @@ def test_capacity_says_so_where_nothing_is_reported(filled: _Bench) -> None:
     assert share.median == pytest.approx(median(100 * (2700 + n) / 3000 for n in range(60)), abs=0.1)
     QTest.keyClick(chart, Qt.Key.Key_Right)
     assert "60" in chart.accessibleDescription()
-    assert chart.cursor_cell is not None
-    unit = chart.cursor_cell[0]
+    cell = filled.page.capacity.cursor_cell
+    assert cell is not None
+    unit = cell[0]
     asked = filled.asked(lambda: QTest.keyClick(chart, Qt.Key.Key_Return))
     assert asked == f"model:pixel measured:{unit}..{unit}.9"
     filled.show(asked)

@@ -64,6 +64,7 @@ _UNITS: tuple[tuple[str, Unit | None], ...] = (
     ("By week", "week"),
     ("By month", "month"),
 )
+_LIMITS = {"battery_replace_below", "battery_good_from"}
 _MODE_WORDS = {"testing": "TESTING", "demo": "DEMO"}
 
 
@@ -263,6 +264,8 @@ class BatteryPage(QWidget):
         """Follow a handle that is being dragged; the settings change when it is dropped."""
         low, high = self.limits.replace_under, self.limits.good_from
         low, high = (figure, max(figure, high)) if lower else (min(figure, low), figure)
+        if self._desk.settings.locked & _LIMITS:
+            return
         if Limits(low, high) == self.limits:
             return
         self._wanted = Limits(float(low), float(high))
@@ -353,6 +356,8 @@ class BatteryPage(QWidget):
         self._desk.cache_opened.connect(self._another_cache)
         self.read_outs.limits_changed.connect(self._set_limits)
         self.read_outs.show_limits(self.limits)
+        if self._desk.settings.locked & _LIMITS:
+            self.read_outs.hold_limits()
         self.distribution.limit_dragged.connect(self._try_limit)
         self.distribution.limit_dropped.connect(self._keep_limits)
         for chart in self._plots:

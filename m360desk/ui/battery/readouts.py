@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidge
 
 from m360desk.core.battery import Band, Limits
 from m360desk.ui.battery import paint
+from m360desk.ui.locked import WHY
 from m360desk.ui.marks import Mark
 from m360desk.ui.text import NOTHING, number, percent
 from m360desk.ui.theme import GRID, PANE_PADDING
@@ -81,6 +82,12 @@ class ReadOuts(QWidget):
             spin.blockSignals(True)
             spin.setValue(round(figure))
             spin.blockSignals(False)
+
+    def hold_limits(self) -> None:
+        """Let nobody change the limits here: one of them at least is not the user's to choose."""
+        for spin in (self._replace, self._good):
+            spin.setEnabled(False)
+            spin.setToolTip(WHY)
 
     def sizeHint(self) -> QSize:
         fonts = self._themes.theme.fonts

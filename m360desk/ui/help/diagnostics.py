@@ -44,6 +44,7 @@ def folders(places: Places) -> tuple[Fact, ...]:
         ("Caches", str(places.cache_dir)),
         ("Logs", str(places.log_dir)),
         ("Crash reports", str(places.crash_dir)),
+        *(("Managed by", str(path)) for path in places.managed_files if path.exists()),
     )
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from m360desk.core.scanning import read_code
 from m360desk.ui.detail.content import PaneContext
 from m360desk.ui.last_sync import last_sync_ms
+from m360desk.ui.locked import hold_locked
 from m360desk.ui.scan.card import ScanCard
 from m360desk.ui.scan.content import Look
 from m360desk.ui.scan.describe import (
@@ -367,6 +368,7 @@ class ScanWork(QObject):
             action.setCheckable(True)
             action.setChecked(checked)
             menu.addAction(action)
+        hold_locked(settings, scan_opens=self._card_action, scan_beep=self._beep_action)
         self._card_action.triggered.connect(self._choose_card)
         self._beep_action.triggered.connect(self._choose_beep)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from m360desk.system.credentials import StoredCredentials
+from m360desk.ui.locked import hold_locked
 from m360desk.ui.messages import show_problem
 from m360desk.ui.settings.account_choice import AccountChoice
 from m360desk.ui.settings.check_view import CheckView
@@ -63,7 +64,8 @@ class AccountPage(Page):
         else:
             self.choice.box.hide()
             self.choice.name.hide()
-        self.row("Mode", self._make_mode())
+        mode = self._make_mode()
+        self.row("Mode", mode)
         self.form.addRow(ThemedLine(themes, parent=self))
         self.fields = CredentialFields(themes, self)
         self.row("Auth code", self.fields.code)
@@ -76,6 +78,7 @@ class AccountPage(Page):
         row.addWidget(self._workstations)
         row.addWidget(self.small("on the licence; one request a second each"), 1)
         self.row("Workstations", row)
+        hold_locked(settings, mode=mode, workstations=self._workstations)
         self._check = QPushButton("Check connection", self)
         self._check.setObjectName("checkConnection")
         self._check.setAutoDefault(False)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from m360desk.core.user_text import UserText
+from m360desk.ui.locked import hold_locked
 from m360desk.ui.messages import ask_first, show_problem
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.text import counted, date_of, number
@@ -51,6 +52,7 @@ class CacheCareRows(QObject):
             special="All sessions",
         )
         self._months.setPrefix("The last ")
+        hold_locked(desk.settings, keep_months=self._months)
         self._apply = self._button("applyKeeping", "Apply…", self._ask)
         self._kept = page.small(
             "Apply says how many sessions go, and asks. They go from this computer, never from your account."
@@ -105,8 +107,9 @@ class CacheCareRows(QObject):
     def _enable(self) -> None:
         key = self._desk.key
         live = key is not None and key.mode == "live"
-        self._months.setEnabled(live)
-        self._apply.setEnabled(live and self._months.value() != self._desk.settings.keep_months)
+        may_keep = live and "keep_months" not in self._desk.settings.locked
+        self._months.setEnabled(may_keep)
+        self._apply.setEnabled(may_keep and self._months.value() != self._desk.settings.keep_months)
         self._compact.setEnabled(key is not None and not self._desk.sync.running)
 
     def _show_sizes(self, sizes: Sizes) -> None:

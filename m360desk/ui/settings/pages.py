@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from m360desk.ui.locked import hold_locked
 from m360desk.ui.theme import GRID, HALF, PANE_PADDING
 from m360desk.ui.themed_label import ThemedLabel
 
@@ -128,6 +129,13 @@ class SyncPage(Page):
             "Sessions of so many days are read anew: grades and results come later.",
         )
         self.explained_row("Testing mode", self._pages, "Of 100 made-up sessions each, with every refresh.")
+        hold_locked(
+            settings,
+            sync_on_start=self._on_start,
+            sync_minutes=self._minutes,
+            reread_days=self._days,
+            testing_pages=self._pages,
+        )
 
     def changes(self) -> dict[str, object]:
         now: dict[str, object] = {
@@ -154,6 +162,11 @@ class BatteriesPage(Page):
         self.row("", self._bands)
         self._replace.valueChanged.connect(self._replace_moved)
         self._good.valueChanged.connect(self._good_moved)
+        hold_locked(settings, battery_replace_below=self._replace, battery_good_from=self._good)
+        if not self._good.isEnabled():
+            self._replace.setMaximum(self._good.value())
+        if not self._replace.isEnabled():
+            self._good.setMinimum(self._replace.value())
         self._say()
 
     def changes(self) -> dict[str, object]:
@@ -203,6 +216,7 @@ class LookPage(Page):
         language.setMinimumHeight(themes.theme.fonts.control_height)
         self.row("Theme", choices)
         self.explained_row("Language", language, "There is only English so far.")
+        hold_locked(settings, theme=choices, language=language)
 
     def changes(self) -> dict[str, object]:
         now: dict[str, object] = {"theme": _THEMES[self._group.checkedId()][0]}
