@@ -19,6 +19,7 @@ from smoke import ROOT, SmokeError, prove
 
 USER = "tester"
 HOME = Path("/home") / USER
+RUNTIME = f"/run/{USER}"
 INSIDE = """
 mount -t proc proc "$0/proc"
 mount --rbind /dev "$0/dev"
@@ -142,7 +143,8 @@ def prove_window(system: System, home: Path, pictures: Path) -> None:
         os.close(writing)
         with os.fdopen(reading) as told:
             number = told.readline().strip()
-        variables = (f"DISPLAY=:{number}", "QT_QPA_PLATFORM=xcb", "XDG_RUNTIME_DIR=/tmp")
+        system.run("install", "--directory", "--mode=700", f"--owner={USER}", f"--group={USER}", RUNTIME)
+        variables = (f"DISPLAY=:{number}", "QT_QPA_PLATFORM=xcb", f"XDG_RUNTIME_DIR={RUNTIME}")
         session = ("dbus-run-session", "--", "sh", "-c", UNLOCKED_KEYRING)
         command = system.command(*session, "/opt/m360desk/m360desk", user=USER, variables=variables)
         prove(command, pictures=pictures, folder=_writable(home), seen_as=HOME, keyring=True)

@@ -70,6 +70,13 @@ Function ${un}CloseProgram
       ${EndIf}
     ${EndIf}
     FindWindow $R2 "" "M360 Desk"
+    ; The window's title says when nothing in it is real.
+    ${If} $R2 = 0
+      FindWindow $R2 "" "TESTING – M360 Desk"
+    ${EndIf}
+    ${If} $R2 = 0
+      FindWindow $R2 "" "DEMO – M360 Desk"
+    ${EndIf}
     ${If} $R2 <> 0
       SendMessage $R2 ${WM_CLOSE} 0 0 /TIMEOUT=2000
     ${EndIf}
