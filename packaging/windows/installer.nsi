@@ -26,7 +26,6 @@ VIAddVersionKey FileVersion "${VERSION}"
 VIAddVersionKey ProductVersion "${VERSION}"
 
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\M360Desk"
-!define WM_CLOSE 0x10
 !include MUI2.nsh
 !include FileFunc.nsh
 !include LogicLib.nsh
@@ -38,7 +37,7 @@ VIAddVersionKey ProductVersion "${VERSION}"
 !define MUI_FINISHPAGE_RUN_TEXT "Start M360 Desk"
 !define MUI_COMPONENTSPAGE_NODESC
 
-Var Desktop
+Var DesktopIcon
 
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_COMPONENTS
@@ -95,7 +94,7 @@ FunctionEnd
 
 Function .onInit
   SetRegView 64
-  StrCpy $Desktop 0
+  StrCpy $DesktopIcon 0
   ${GetParameters} $R0
   UserInfo::GetAccountType
   Pop $R1
@@ -129,7 +128,7 @@ Function .onInit
   ClearErrors
   ${GetOptions} $R0 "/DESKTOPICON=" $R2
   ${IfNot} ${Errors}
-    StrCpy $Desktop $R2
+    StrCpy $DesktopIcon $R2
   ${EndIf}
 FunctionEnd
 
@@ -158,7 +157,7 @@ Section "M360 Desk" SecProgram
   WriteRegDWORD SHCTX "${KEY}" "EstimatedSize" ${SIZE}
   WriteRegDWORD SHCTX "${KEY}" "NoModify" 1
   WriteRegDWORD SHCTX "${KEY}" "NoRepair" 1
-  ${If} $Desktop == 1
+  ${If} $DesktopIcon == 1
     CreateShortcut "$DESKTOP\M360 Desk.lnk" "$INSTDIR\m360desk-gui.exe"
   ${EndIf}
 SectionEnd

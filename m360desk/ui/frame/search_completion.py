@@ -88,9 +88,9 @@ class SearchCompletion(QObject):
         self.popup.view.clearSelection()
         self.rest.start()
 
-    def _changed(self, _: str) -> None:
-        """The text may also be written by others: chips, the side bar, a scan."""
-        if not self.rest.isActive():
+    def _changed(self, text: str) -> None:
+        """The text may also be written by others: chips, the side bar, a scan. An empty box offers nothing."""
+        if not text or not self.rest.isActive():
             self.close()
 
     def _cursor_moved(self) -> None:
