@@ -89,7 +89,7 @@ class SearchCompletion(QObject):
         self.rest.start()
 
     def _changed(self, text: str) -> None:
-        """The text may also be written by others: chips, the side bar, a scan. An empty box offers nothing."""
+        """The text may also be written by others: chips, the side bar, a scan. An empty box offers none."""
         if not text or not self.rest.isActive():
             self.close()
 
