@@ -12,7 +12,7 @@ from m360desk.store.writer import CacheWriter
 from m360desk.system.locks import FileLock
 from tests.benchmarks.bench_store import fetch, store_bare
 from tests.benchmarks.figures import Figure, Goal
-from tests.benchmarks.workshop import SESSIONS, large_profile, now_ms
+from tests.benchmarks.workshop import PORT, SESSIONS, large_profile, now_ms
 
 NAME = "grow"
 NEW = 20_000
@@ -20,9 +20,9 @@ NEW = 20_000
 
 def measure() -> list[Figure]:
     """Store new pages one by one, as a sync does."""
-    with SimulatorProcess("--sessions", str(NEW), "--seed", "4711") as simulator:
+    with SimulatorProcess("--sessions", str(NEW), "--seed", "4711", "--port", PORT) as simulator:
         pages = fetch(simulator)
-        key = CacheKey(account_hash(simulator.auth_code), "live", "http://127.0.0.1:28365")
+        key = CacheKey(account_hash(simulator.auth_code), "live", simulator.url)
     with tempfile.TemporaryDirectory() as name:
         floor = store_bare(pages, Path(name) / "bare.sqlite3")
         cache = Path(name) / "cache.sqlite3"

@@ -28,8 +28,9 @@ SESSIONS = int(os.environ.get("BENCH_SESSIONS", "100000"))
 KEPT = Path(__file__).resolve().parents[2] / ".cache" / "bench"
 """Outside version control."""
 
-FLEET = ("--sessions", str(SESSIONS), "--today", "2026-11-20", "--port", "28365")
-"""The port is always the same: a cache belongs to one address of the service."""
+PORT = "28365"
+"""Always the same: a cache belongs to one address of the service."""
+FLEET = ("--sessions", str(SESSIONS), "--today", "2026-11-20", "--port", PORT)
 
 
 def now_ms() -> int:
