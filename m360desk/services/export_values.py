@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from m360desk.core.fields import FIELDS, INDEX, Field, Kind
 
@@ -18,8 +18,18 @@ _DAY_MS = 86_400_000
 _EXCEL_EPOCH_DAYS = 25_569  # from 1899-12-30 to 1970-01-01
 # Clocks are changed on full quarters of an hour, everywhere.
 _QUARTER_MS = 900_000
+_HOUR = 3600
+_CLOCKS = tuple(f"{second // 60:02}:{second % 60:02}" for second in range(_HOUR))
+_HOURS = tuple(f"{hour:02}:" for hour in range(24))
 
 Column = Sequence[Any]
+
+
+class _Offset(NamedTuple):
+    """A zone's offset from UTC, and as ISO 8601 writes it."""
+
+    ms: int
+    suffix: str
 
 
 class LocalTimes:
@@ -27,38 +37,48 @@ class LocalTimes:
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
-        self._offsets: dict[int, tuple[int, str]] = {}
-        self._days: dict[int, str] = {}
+        self._offsets: dict[int, _Offset | None] = {}
+        self._dates: dict[int, str] = {}
 
-    def text(self, ms: int) -> str:
-        """ISO 8601 with offset, in whole seconds; in UTC where a date cannot hold it."""
-        quarter = ms // _QUARTER_MS
-        offset_ms, suffix = self._offsets.get(quarter) or self._find_offset(quarter)
-        day, rest = divmod(ms + offset_ms, _DAY_MS)
-        date = self._days.get(day) or self._find_day(day)
-        seconds = rest // 1000
-        return f"{date}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{suffix}"
+    def texts(self, column: Column) -> Column:
+        """ISO 8601 with offset, in whole seconds; in UTC where a date cannot hold it. None stays None."""
+        return [None if ms is None else self._text(ms) for ms in column]
 
     def excel_days(self, ms: int) -> float:
         """Local time as spreadsheets count it: days since 1899-12-30."""
-        quarter = ms // _QUARTER_MS
-        offset_ms, _ = self._offsets.get(quarter) or self._find_offset(quarter)
-        return (ms + offset_ms) // 1000 / 86_400 + _EXCEL_EPOCH_DAYS
+        return (ms + self._offset(ms).ms) // 1000 / 86_400 + _EXCEL_EPOCH_DAYS
 
-    def _find_offset(self, quarter: int) -> tuple[int, str]:
+    def _text(self, ms: int) -> str:
+        offset = self._offset(ms)
+        day, rest = divmod(ms + offset.ms, _DAY_MS)
+        date = self._dates.get(day) or self._date(day)
+        hour, second = divmod(rest // 1000, _HOUR)
+        return f"{date}T{_HOURS[hour]}{_CLOCKS[second]}{offset.suffix}"
+
+    def _offset(self, ms: int) -> _Offset:
+        day = ms // _DAY_MS
+        if day not in self._offsets:
+            self._offsets[day] = self._offset_all_day(day)
+        # On a day on which clocks change, each quarter of an hour is asked for.
+        return self._offsets[day] or self._offset_at(ms // _QUARTER_MS * _QUARTER_MS)
+
+    def _offset_all_day(self, day: int) -> _Offset | None:
+        """The offset of a day of UTC; None where it changes."""
+        found = {self._offset_at(day * _DAY_MS + hours * _HOUR * 1000) for hours in (0, 6, 12, 18, 24)}
+        return found.pop() if len(found) == 1 else None
+
+    def _offset_at(self, ms: int) -> _Offset:
         try:
-            moment = (_EPOCH + timedelta(milliseconds=quarter * _QUARTER_MS)).astimezone(self._zone)
+            moment = (_EPOCH + timedelta(milliseconds=ms)).astimezone(self._zone)
             offset = moment.utcoffset() or timedelta(0)
         except (OverflowError, ValueError, OSError):
             offset = timedelta(0)
         minutes = round(offset.total_seconds() / 60)
         sign = "-" if minutes < 0 else "+"
-        suffix = f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
-        found = self._offsets[quarter] = (minutes * 60_000, suffix)
-        return found
+        return _Offset(minutes * 60_000, f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}")
 
-    def _find_day(self, day: int) -> str:
-        found = self._days[day] = (_EPOCH + timedelta(days=day)).date().isoformat()
+    def _date(self, day: int) -> str:
+        found = self._dates[day] = (_EPOCH + timedelta(days=day)).date().isoformat()
         return found
 
 
@@ -71,11 +91,8 @@ def columns_of(rows: Iterable[Sequence[Any]]) -> list[Column]:
 def as_texts(times: LocalTimes) -> list[Callable[[Column], Column]]:
     """For each exported field, what makes its column the texts and numbers of a CSV file."""
 
-    def time_texts(column: Column) -> Column:
-        return [None if ms is None else times.text(ms) for ms in column]
-
     by_kind: dict[Kind, Callable[[Column], Column]] = {
-        Kind.TIME: time_texts,
+        Kind.TIME: times.texts,
         Kind.FLAG: _flag_words,
         Kind.NUMBER: _short_numbers,
         Kind.INTEGER: _as_is,
@@ -88,11 +105,8 @@ def as_texts(times: LocalTimes) -> list[Callable[[Column], Column]]:
 def as_values(times: LocalTimes) -> list[Callable[[Column], Column]]:
     """For each exported field, what makes its column JSON values: numbers, texts, true, false and null."""
 
-    def time_texts(column: Column) -> Column:
-        return [None if ms is None else times.text(ms) for ms in column]
-
     by_kind: dict[Kind, Callable[[Column], Column]] = {
-        Kind.TIME: time_texts,
+        Kind.TIME: times.texts,
         Kind.FLAG: _flags,
         Kind.NUMBER: _short_numbers,
         Kind.INTEGER: _as_is,
@@ -112,12 +126,14 @@ def plain_texts(column: Column) -> Column:
 def harmless_texts(column: Column) -> Column:
     """Texts with an apostrophe before those that a spreadsheet would run as a formula."""
     texts = plain_texts(column)
+    if not any(text and text[0] in _RUN_BY_SPREADSHEETS for text in set(texts)):
+        return texts
     return ["'" + text if text and text[0] in _RUN_BY_SPREADSHEETS else text for text in texts]
 
 
 def _short_numbers(column: Column) -> Column:
     """Numbers, whole ones without ".0"."""
-    return [int(number) if isinstance(number, float) and number.is_integer() else number for number in column]
+    return [number if number is None or number % 1 else int(number) for number in column]
 
 
 def _flag_words(column: Column) -> Column:

@@ -8,6 +8,7 @@ import contextlib
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -45,6 +46,8 @@ class Workbook:
         self._letters = [column_letters(at) for at in range(len(kinds))]
         self._sheets = 0
         self._row = 0
+        self._packer = ThreadPoolExecutor(1, "packer")
+        self._packing: Future[int] | None = None
         self._sheet = self._begin_sheet()
 
     def write(self, columns: Sequence[Sequence[Any]]) -> None:
@@ -66,6 +69,7 @@ class Workbook:
             OSError: there is no room for it.
         """
         self._end_sheet()
+        self._packer.shutdown()
         for name, text in other_parts(self._title, self._sheets).items():
             self._zip.writestr(name, text)
         self._zip.close()
@@ -73,6 +77,7 @@ class Workbook:
 
     def abandon(self) -> None:
         """Close the file, whatever state it is in; it is no workbook."""
+        self._packer.shutdown()
         for part in (self._sheet, self._zip, self._file):
             with contextlib.suppress(OSError):
                 part.close()
@@ -87,8 +92,19 @@ class Workbook:
             f'<row r="{row}">{"".join(line)}</row>'
             for row, line in enumerate(zip(*cells, strict=True), first)
         ]
-        self._sheet.write("".join(lines).encode())
+        self._pack("".join(lines).encode())
         self._row += len(lines)
+
+    def _pack(self, text: bytes) -> None:
+        """Have it packed while the next rows are made ready: packing leaves Python to others meanwhile."""
+        self._settle()
+        self._packing = self._packer.submit(self._sheet.write, text)
+
+    def _settle(self) -> None:
+        """Wait for what is being packed; raises OSError where there is no room for it."""
+        packing, self._packing = self._packing, None
+        if packing is not None:
+            packing.result()
 
     def _begin_sheet(self) -> IO[bytes]:
         self._sheets += 1
@@ -102,6 +118,7 @@ class Workbook:
         return sheet
 
     def _end_sheet(self) -> None:
+        self._settle()
         self._sheet.write(SHEET_END.encode())
         self._sheet.close()
 

@@ -401,14 +401,19 @@ class CacheReader:
 
     def _select_rows(self, where: str, parameters: Sequence[int]) -> Iterator[StoredRow]:
         statement = f"SELECT {self._row_select} FROM sessions AS s WHERE {where}"  # noqa: S608 - of this module
-        text = self._terms.text
         found = self._connection.execute(statement, parameters).fetchall()
-        self._terms.read(row[at + 2] for row in found for at in _CODED if row[at + 2] is not None)
-        for number, gone, *values in found:
-            for at in _CODED:
-                if values[at] is not None:
-                    values[at] = text(values[at])
-            yield StoredRow(number, tuple(values), gone is not None)
+        if not found:
+            return
+        # Column by column: of many rows, few texts differ.
+        numbers, gone, *columns = map(list, zip(*found, strict=True))
+        coded = [set(columns[at]) - {None} for at in _CODED]
+        self._terms.read(set().union(*coded))
+        text = self._terms.text
+        for at, terms in zip(_CODED, coded, strict=True):
+            texts = {number: text(number) for number in terms}
+            columns[at] = list(map(texts.get, columns[at]))
+        for number, values, left in zip(numbers, zip(*columns, strict=True), gone, strict=True):
+            yield StoredRow(number, values, left is not None)
 
     def _look(self) -> None:
         """Take note of what the file has, where that changed: an index more, columns of another version."""

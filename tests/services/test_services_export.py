@@ -216,8 +216,9 @@ def test_a_cancelled_export_leaves_the_old_file_and_nothing_else(
     "ms", [0, -1, 1_782_900_000_123, 1_792_285_199_999, 1_792_285_200_000, 4_102_444_800_000]
 )
 def test_times_are_those_of_the_zone(ms: int) -> None:
-    for zone in (BERLIN, ZoneInfo("Australia/Lord_Howe"), timezone(timedelta(hours=-3, minutes=-30))):
+    odd = [timezone(timedelta(minutes=minutes)) for minutes in (-210, -37, 52, 719)]
+    for zone in (BERLIN, ZoneInfo("Australia/Lord_Howe"), *odd):
         right = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)).astimezone(zone)
-        assert LocalTimes(zone).text(ms) == right.replace(microsecond=0).isoformat()
+        assert LocalTimes(zone).texts([ms, None]) == [right.replace(microsecond=0).isoformat(), None]
         days = (right.replace(tzinfo=None) - local("1899-12-30")) / timedelta(days=1)
         assert abs(LocalTimes(zone).excel_days(ms) - days) < 2 / 86_400
