@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from m360desk import __version__
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.filter_bar import FilterBar
-from m360desk.ui.frame.notices import Notice
+from m360desk.ui.frame.notice import Notice
 from m360desk.ui.main_window import BATTERY, SESSIONS, MainWindow
 from m360desk.ui.marks import Marks
 from m360desk.ui.sessions.controller import SessionsController

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from m360desk.core.user_text import UserText
-from m360desk.ui.frame.notices import Notice
+from m360desk.ui.frame.notice import Notice
 from m360desk.ui.frame.status_bar import SyncLine
 from m360desk.ui.last_sync import last_sync_ms
 from m360desk.ui.sync_words import (

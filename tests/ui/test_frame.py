@@ -18,7 +18,7 @@ from m360desk.store.key import CacheKey, account_hash, cache_file
 from m360desk.system.settings_file import SettingsFile
 from m360desk.ui.chips.button import ChipButton
 from m360desk.ui.frame.bar_button import BarButton
-from m360desk.ui.frame.notices import Notice
+from m360desk.ui.frame.notice import Notice
 from m360desk.ui.main_window import BATTERY
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from m360desk.ui.theme import BAND_HEIGHT, GRID, HALF, ICON_SIZE
 from m360desk.ui.themed_label import ThemedLabel
 
 if TYPE_CHECKING:
-    from m360desk.ui.frame.notices import Notice
+    from m360desk.ui.frame.notice import Notice
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
     from m360desk.ui.theme_source import ThemeSource

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.alt_key import AltKey
-from m360desk.ui.frame.notices import Notice
+from m360desk.ui.frame.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
