@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.core.fields import FIELDS
@@ -17,6 +19,7 @@ from m360desk.core.query import EVERYTHING, Order, parse
 from m360desk.core.records import read
 from m360desk.services import workbook
 from m360desk.services.export import ExportResult, export, export_empty
+from m360desk.services.export_formats import csv_cells
 from m360desk.services.export_values import HEADER, LocalTimes
 from m360desk.store.key import CacheKey
 from m360desk.store.reader import CacheReader
@@ -222,3 +225,10 @@ def test_times_are_those_of_the_zone(ms: int) -> None:
         assert LocalTimes(zone).texts([ms, None]) == [right.replace(microsecond=0).isoformat(), None]
         days = (right.replace(tzinfo=None) - local("1899-12-30")) / timedelta(days=1)
         assert abs(LocalTimes(zone).excel_days(ms) - days) < 2 / 86_400
+
+
+@given(st.lists(st.none() | st.integers() | st.floats() | st.text("ab \",;\r\n'é"), min_size=1, max_size=20))
+def test_cells_are_quoted_as_python_itself_quotes_them(column: list[object]) -> None:
+    own = io.StringIO(newline="")
+    csv.writer(own, lineterminator="\r\n").writerows((value, "") for value in column)
+    assert "".join(f"{cell},\r\n" for cell in csv_cells(column)) == own.getvalue()
