@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from pathlib import Path
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, Protocol, Self
 
 import msgspec
@@ -78,7 +78,13 @@ def csv_cells(column: Column) -> list[str]:
 
     Column by column it takes a third of the time that Python's own writer needs, cell by cell.
     """
-    texts = ["" if value is None else value if value.__class__ is str else str(value) for value in column]
+    kinds = set(map(type, column))
+    if kinds == {NoneType}:
+        return [""] * len(column)
+    if kinds <= {str, NoneType}:
+        texts = [value or "" for value in column]
+    else:
+        texts = ["" if value is None else str(value) for value in column]
     if not _QUOTED.compiled.search("".join(set(texts))):
         return texts
     return ['"' + text.replace('"', '""') + '"' if _QUOTED.compiled.search(text) else text for text in texts]
