@@ -14,6 +14,7 @@ from tests.benchmarks.figures import Figure, Goal
 from tests.benchmarks.workshop import FLEET, SESSIONS, large_profile, make_profile
 
 NAME = "beat"
+EACH_SIZE = True
 SECONDS = 20
 RATE = 5
 ADDED = SECONDS * RATE * 100 * 2

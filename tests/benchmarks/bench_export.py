@@ -15,6 +15,7 @@ from tests.benchmarks.figures import Figure, Goal
 from tests.benchmarks.workshop import SESSIONS, large_profile
 
 NAME = "export"
+EACH_SIZE = True
 HERE = Path(__file__).resolve().parent
 _SOME_ROWS = 100_000
 """So many rows of the text are held for the floor."""

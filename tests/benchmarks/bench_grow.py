@@ -15,6 +15,7 @@ from tests.benchmarks.figures import Figure, Goal
 from tests.benchmarks.workshop import PORT, SESSIONS, large_profile, now_ms
 
 NAME = "grow"
+EACH_SIZE = True
 NEW = 20_000
 
 

@@ -13,6 +13,7 @@ from tests.benchmarks.figures import Figure, Goal
 from tests.benchmarks.workshop import SESSIONS, large_profile
 
 NAME = "list"
+EACH_SIZE = True
 FRAME_MS = 1000 / 60
 
 HERE = Path(__file__).resolve().parent

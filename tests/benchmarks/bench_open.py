@@ -12,6 +12,7 @@ from tests.benchmarks.figures import Figure, Goal
 from tests.benchmarks.workshop import large_profile
 
 NAME = "open"
+EACH_SIZE = True
 STEPS = 300
 HELD_SECONDS = 10.0
 

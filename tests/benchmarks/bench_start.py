@@ -20,6 +20,7 @@ from tests.benchmarks.processes import memory_of
 from tests.benchmarks.workshop import KEPT, SESSIONS, large_profile, make_profile
 
 NAME = "start"
+EACH_SIZE = True
 PAIRS = 20
 WARM_UPS = 2
 LOADED = 3

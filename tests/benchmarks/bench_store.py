@@ -22,6 +22,7 @@ from m360desk.system.locks import FileLock
 from tests.benchmarks.figures import Figure, Goal
 
 NAME = "store"
+EACH_SIZE = False
 SESSIONS = int(os.environ.get("BENCH_STORE_SESSIONS", "50000"))
 SCREENFUL = 50
 

@@ -21,6 +21,7 @@ from m360desk.system.locks import FileLock
 from tests.benchmarks.figures import Figure, Goal
 
 NAME = "sync"
+EACH_SIZE = False
 SESSIONS = int(os.environ.get("BENCH_SYNC_SESSIONS", "100000"))
 LIMITED_SESSIONS = 10_000
 SLOW_SESSIONS = 25_000

@@ -1,7 +1,14 @@
-"""What the system tells of a process."""
+"""Children of a benchmark, and what the system tells of a process."""
 
+import json
+import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
 
 _PAGE = 4096
 
@@ -20,3 +27,17 @@ def most_memory() -> int:
 
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
+
+
+def told_by(script: str, *arguments: object, variables: Mapping[str, str] | None = None) -> Any:
+    """What a script beside this file prints as JSON, run without a display in a process of its own.
+
+    Raises:
+        RuntimeError: it failed; what it said on standard error.
+    """
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(HERE.parents[1])}
+    command = [sys.executable, str(HERE / script), *map(str, arguments)]
+    done = subprocess.run(command, env=environment | dict(variables or {}), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{script}: {done.stderr}")
+    return json.loads(done.stdout)

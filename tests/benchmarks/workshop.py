@@ -24,7 +24,7 @@ from m360desk.system.settings import Settings
 from m360desk.system.settings_file import SettingsFile
 
 SESSIONS = int(os.environ.get("BENCH_SESSIONS", "100000"))
-"""How many the large cache has; a million takes some minutes to sync, and 1.3 GB."""
+"""How many the large cache has (`run` says it); a million takes some minutes to sync, and 1.3 GB."""
 KEPT = Path(__file__).resolve().parents[2] / ".cache" / "bench"
 """Outside version control."""
 
