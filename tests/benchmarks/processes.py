@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,6 +28,17 @@ def most_memory() -> int:
 
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
+
+
+def processor() -> str:
+    """Cores, and their name and the memory where the system tells (it is Linux' way)."""
+    cores = f"{os.cpu_count()} cores"
+    told = Path("/proc/cpuinfo")
+    if not told.exists():
+        return f"{cores} {platform.processor()}".rstrip()
+    names = (line.partition(":")[2].strip() for line in told.read_text().splitlines() if "model name" in line)
+    memory = os.sysconf("SC_PHYS_PAGES") * _PAGE / 2**30
+    return f"{cores} {next(names, platform.machine())}, {memory:.0f} GB"
 
 
 def told_by(script: str, *arguments: object, variables: Mapping[str, str] | None = None) -> Any:

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from tests.benchmarks.figures import Figure, Goal  # noqa: E402 - the path had to be set first
+from tests.benchmarks.processes import processor  # noqa: E402 - likewise
 from tests.benchmarks.tables import table  # noqa: E402 - likewise
 
 if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
@@ -65,7 +66,7 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.platform()}, {os.cpu_count()} cores{load}\n"
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.platform()}, {processor()}{load}\n"
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}"
     )
 
