@@ -14,7 +14,7 @@ from m360desk.services.probing import Probe
 from m360desk.services.record_reader import Read
 from m360desk.services.stretches import End, Page
 from m360desk.services.sync_errors import CursorStuck
-from m360desk.services.sync_run import SyncRun, last_key, refuses_cursor
+from m360desk.services.sync_run import SyncRun, last_key, refuses_parameter
 from m360desk.services.sync_state import AuditPlan, Plan
 from m360desk.store.writer import CacheWriter
 
@@ -77,7 +77,7 @@ class Audit:
         try:
             return await run.fetch(request)
         except ApiError as error:
-            if cursor is None or not refuses_cursor(error):
+            if cursor is None or not refuses_parameter(error):
                 raise
             return None
 

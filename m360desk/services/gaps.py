@@ -9,14 +9,17 @@ an assumption: where it does not, one walk goes on alone.
 
 import asyncio
 
+from m360desk.api.errors import ApiError
 from m360desk.core.records import read
 from m360desk.services.ledger import page_of
 from m360desk.services.probing import Probe
-from m360desk.services.stretches import position
-from m360desk.services.sync_run import SyncRun
+from m360desk.services.stretches import is_whole, position
+from m360desk.services.sync_run import SyncRun, refuses_parameter
 from m360desk.services.walk_down import DownWalk, Ending
 
 _WORTH_DIVIDING = 8  # pages that a gap should hold by its time
+_MOST_MISSED = 3  # starting points in a row that do not lie in the gap that was to be divided
+_LOOK_AGAIN_S = 10.0  # after which more walks may be wanted, though none has ended: answers take longer
 _GONE_ON = (Ending.JOINED, Ending.BOTTOM)
 
 
@@ -28,6 +31,7 @@ class Gaps:
         self._probe = probe
         self._walks: dict[asyncio.Task[Ending], int] = {}
         self._divides = True
+        self._missed = 0
 
     async def close(self) -> Ending:
         """Read until no gap is left; any ending but `JOINED` is that of a walk that could not go on.
@@ -39,8 +43,11 @@ class Gaps:
             while True:
                 await self._begin_walks()
                 if not self._walks:
-                    return Ending.JOINED
-                done, _ = await asyncio.wait(self._walks, return_when=asyncio.FIRST_COMPLETED)
+                    whole = is_whole(self._run.ledger.state.plan.stretches)
+                    return Ending.JOINED if whole else Ending.NO_WAY_ON
+                done, _ = await asyncio.wait(
+                    self._walks, timeout=_LOOK_AGAIN_S, return_when=asyncio.FIRST_COMPLETED
+                )
                 for walk in done:
                     del self._walks[walk]
                     if walk.result() not in _GONE_ON:
@@ -85,15 +92,22 @@ class Gaps:
             return None
         above, from_ms, to_ms = widest
         middle_ms = (from_ms + to_ms) // 2
-        record = await run.newest_record_at(middle_ms)
+        try:
+            record = await run.newest_record_at(middle_ms)
+        except ApiError as error:
+            if not refuses_parameter(error):
+                raise
+            record = None  # nor is the parameter known to v2
         time_ms = None if record is None else page_of([read(record)]).newest_ms
         if record is None or time_ms is None or time_ms > middle_ms:
             self._divides = False  # connectionTimeMax is not honoured here
             return None
         begun = await run.hand_in(lambda writer: run.ledger.begin_below(writer, record, above))
-        if begun is None:
-            self._divides = False
+        if begun is None:  # a walk came by meanwhile, or ids and times have little to do with each other
+            self._missed += 1
+            self._divides = self._missed < _MOST_MISSED
             return None
+        self._missed = 0
         number, step = begun
         run.counted(step)
         return number

@@ -14,7 +14,7 @@ from m360desk.core.records import Session
 from m360desk.services import stretches as stretch_rules
 from m360desk.services.order_check import ids_are_disorderly
 from m360desk.services.record_reader import Read, read_here
-from m360desk.services.stretches import Page, Stretches
+from m360desk.services.stretches import End, Page, Stretches
 from m360desk.services.sync_errors import IdsDisorderly, NotLive
 from m360desk.services.sync_state import Plan, SyncState, decode_state, encode_state
 from m360desk.store.pages import PageOutcome
@@ -34,7 +34,7 @@ class Step:
         updated: sessions whose record has changed.
         without_key: records that cannot be cached.
         unread: records that did not belong to the stretch that was being read.
-        joined: whether it closed a gap.
+        joined: whether the gap that was being read is closed.
     """
 
     page: Page
@@ -50,13 +50,20 @@ class Reading:
     """A walk through the history, as the writer's thread sees it.
 
     Attributes:
-        number: of the stretch that it reads into. over: whether later pages of it are not to be stored any
-        more: a gap has been closed, or a page could not
-            be stored, and what comes after it would stand behind a hole.
+        number: of the stretch that it reads into.
+        lower: the outermost records at the stretch's lower end, as this walk found or left them; empty where
+            there is no such stretch yet.
+        over: whether later pages of it are not to be stored any more: a gap has been closed, or a page could
+            not be stored, and what comes after it would stand behind a hole.
     """
 
     number: int
+    lower: tuple[str, ...] = ()
     over: bool = False
+
+    def overtaken(self, end: End) -> bool:
+        """Whether another walk has put this lower `end` there: it has met what lies below."""
+        return bool(self.lower) and end.near != self.lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +108,29 @@ class Ledger:
     def store_down(self, writer: CacheWriter, read: Read, reading: Reading) -> Step:
         """Store a page that was read downwards; nothing comes of it where that walk is over.
 
+        It is over, too, where another walk that began further up has come past it: from the lower end that
+        the stretch has now, somebody else reads on.
+
         Raises:
             NotLive: a record is one that testing mode made up. Nothing was stored.
             IdsDisorderly: ids say nothing about time here. Nothing was stored.
         """
-        return self._store(writer, read, reading, stretch_rules.read_down, stretch_rules.meet_older)
+        if not reading.over and reading.overtaken(self.lower_end(reading.number)):
+            reading.over = True
+            return Step(Page(()), joined=True)
+        step = self._store(writer, read, reading, stretch_rules.read_down, stretch_rules.meet_older)
+        reading.lower = self.lower_end(reading.number).near
+        return step
 
     def store_up(self, writer: CacheWriter, read: Read, reading: Reading) -> Step:
         """Store a page that was read upwards, oldest record first; else like `store_down`."""
         return self._store(writer, read, reading, stretch_rules.read_up, stretch_rules.meet_newer)
+
+    def lower_end(self, number: int) -> End:
+        """The lower end of the stretch of `number`; an empty one where there is no such stretch."""
+        stretches = self.state.plan.stretches
+        at = stretch_rules.position(stretches, number)
+        return End() if at is None else stretches[at].lower
 
     def begin_below(self, writer: CacheWriter, record: bytes, above: int) -> tuple[int, Step] | None:
         """Begin a stretch with a record from the gap below the stretch of `above`; the new one's number.

@@ -14,6 +14,7 @@ from m360desk.services.sync_run import SyncRun
 
 PAGES_BETWEEN = 50
 """Pages after which the account is asked again: so much may have to be taken back."""
+_MOST_ASKED = 5
 
 
 class Probe:
@@ -41,15 +42,22 @@ class Probe:
         if not self._asked:
             self._oldest = await self._ask()
             self._asked = True
-        again = await self._ask()
-        if again != self._oldest:
-            # The oldest session may have been deleted, or an older one closed, since it was asked for last.
-            self._oldest, before = await self._ask(), again
-            if self._oldest != before:
-                raise NotLive
+        await self._ask_until_it_stays()
         self._pages = pages
         await run.hand_in(lambda writer: run.ledger.vouch(writer, mark))
         self.vouched_new, self.vouched_updated = new, updated
+
+    async def _ask_until_it_stays(self) -> None:
+        """See the same oldest record twice in a row.
+
+        It may have been deleted, or an older one closed, since it was asked for last; where an account clears
+        its old sessions away, that may happen between two requests. Made-up records never stay.
+        """
+        for _ in range(_MOST_ASKED):
+            before, self._oldest = self._oldest, await self._ask()
+            if self._oldest == before:
+                return
+        raise NotLive
 
     async def check_now_and_then(self) -> None:
         """`check`, where enough has come since the last time; walks that run beside wait for it."""

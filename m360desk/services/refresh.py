@@ -10,7 +10,7 @@ from m360desk.api.errors import ApiError
 from m360desk.api.limiter import Priority
 from m360desk.api.requests import HistoryRequest
 from m360desk.core.records import Session, read
-from m360desk.services.sync_run import last_key, refuses_cursor
+from m360desk.services.sync_run import last_key, refuses_parameter
 from m360desk.services.sync_types import SyncOptions
 from m360desk.store.pages import PageOutcome
 from m360desk.store.writer import CacheWriter
@@ -30,7 +30,7 @@ async def fetch_samples(client: Client, options: SyncOptions, on_page: Callable[
         try:
             page = await client.get_history(request, priority=Priority.SYNC)
         except ApiError as error:
-            if cursor is None or not refuses_cursor(error):
+            if cursor is None or not refuses_parameter(error):
                 raise
             cursor = None  # a made-up session need not be there a second time
             continue

@@ -16,7 +16,7 @@ from m360desk.core.records import read
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import End
 from m360desk.services.sync_errors import CursorStuck
-from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_cursor
+from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_parameter
 from m360desk.services.sync_state import Plan
 
 _DAY_MS = 86_400_000
@@ -31,6 +31,7 @@ class Reread:
         self._probe = probe
         self._end = End()
         self._refused: set[str] = set()
+        self._knows_times = True  # whether connectionTimeMin is a parameter here (assumption)
 
     async def read(self) -> None:
         """Read again all that was connected since the start of the last completed re-read, less some days."""
@@ -67,21 +68,24 @@ class Reread:
             cursor = following
 
     async def _fetch(self, cursor: str | None, since_ms: int) -> HistoryPage | None:
-        """A page; None where its cursor is refused."""
+        """A page; None where its cursor is refused, or connectionTimeMin is."""
         run = self._run
         await self._probe.check_now_and_then()
         request = HistoryRequest(
             order="connectionTime:desc",
             limit=run.options.page_limit,
             starting_after=cursor,
-            connection_time_min=moment(since_ms),
+            connection_time_min=moment(since_ms) if self._knows_times else None,
         )
         try:
             return await run.fetch(request)
         except ApiError as error:
-            if cursor is None or not refuses_cursor(error):
+            if not refuses_parameter(error) or (cursor is None and not self._knows_times):
                 raise
-            self._refused.add(cursor)
+            if cursor is None:
+                self._knows_times = False
+            else:
+                self._refused.add(cursor)
             return None
 
     def _step_back(self) -> str | None:

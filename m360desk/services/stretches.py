@@ -245,9 +245,13 @@ def _join(stretches: Stretches, first: int, last: int) -> Stretches:
 
 
 def _with_spare(end: End, inside: End) -> End:
-    """The end with further cursors to step back to: any place inside a stretch is a safe one."""
-    spare = tuple(key for key in inside.near if key not in end.cursors)
-    return End(end.near, end.far + spare)
+    """The end with further cursors to step back to, where it has few: any place in a stretch is a safe one.
+
+    An end that has cursors of earlier pages belongs to a long stretch, and `inside` lies beyond all of it.
+    """
+    if end.far:
+        return end
+    return End(end.near, tuple(key for key in inside.near if key not in end.near))
 
 
 def _put(stretches: Stretches, at: int, stretch: Stretch) -> Stretches:

@@ -202,6 +202,9 @@ def moment(ms: int) -> datetime:
     return _EPOCH + timedelta(seconds=min(max(ms // 1000, 0), _LATEST_S))
 
 
-def refuses_cursor(error: ApiError) -> bool:
-    """Whether a request may have been refused for its cursor; by which code, is not known."""
+def refuses_parameter(error: ApiError) -> bool:
+    """Whether a request may have been refused for a parameter, such as a cursor whose record is gone.
+
+    By which code, is not known.
+    """
     return isinstance(error, ServiceRefused | ValidationRefused)

@@ -12,9 +12,9 @@ from m360desk.api.requests import HistoryRequest
 from m360desk.services.ledger import Reading, Step
 from m360desk.services.probing import Probe
 from m360desk.services.record_reader import Read, together
-from m360desk.services.stretches import position
+from m360desk.services.stretches import End, position
 from m360desk.services.sync_errors import CursorStuck, NothingNew
-from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_cursor
+from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_parameter
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +83,11 @@ class DownWalk:
         """
         try:
             while True:
-                cursors = [cursor for cursor in self._cursors() if cursor not in self._failed]
+                end = self._run.ledger.lower_end(self._reading.number)
+                if self._reading.overtaken(end):
+                    return Ending.JOINED
+                self._reading.lower = end.near
+                cursors = [cursor for cursor in self._cursors(end) if cursor not in self._failed]
                 if not cursors or self._empty >= _MOST_EMPTY:
                     return Ending.NO_WAY_ON
                 ending = await self._follow(cursors[0])
@@ -92,14 +96,12 @@ class DownWalk:
         finally:
             await self._settle()
 
-    def _cursors(self) -> tuple[str | None, ...]:
+    def _cursors(self, end: End) -> tuple[str | None, ...]:
         """Where the walk may go on, the best first; None: without a cursor."""
-        plan = self._run.ledger.state.plan
-        at = position(plan.stretches, self._reading.number)
-        if at is None:
+        if not end.near:
             return (None,)
-        cursors = plan.stretches[at].lower.cursors
-        return (*cursors, None) if plan.axis == "time" else cursors
+        by_time = self._run.ledger.state.plan.axis == "time"
+        return (*end.cursors, None) if by_time else end.cursors
 
     async def _follow(self, cursor: str | None) -> Ending | None:
         """Read from a cursor on; None where that leads no further."""
@@ -142,7 +144,7 @@ class DownWalk:
         try:
             return await run.fetch(request)
         except ApiError as error:
-            if cursor is None or not refuses_cursor(error):
+            if cursor is None or not refuses_parameter(error):
                 raise
             return None
 

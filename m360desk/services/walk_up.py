@@ -7,7 +7,7 @@ from m360desk.services.ledger import Reading
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import position
 from m360desk.services.sync_errors import CursorStuck
-from m360desk.services.sync_run import SyncRun, last_key, refuses_cursor
+from m360desk.services.sync_run import SyncRun, last_key, refuses_parameter
 
 
 class UpWalk:
@@ -61,7 +61,7 @@ class UpWalk:
         try:
             return await run.fetch(request)
         except ApiError as error:
-            if cursor is None or not refuses_cursor(error):
+            if cursor is None or not refuses_parameter(error):
                 raise
             self._refused.add(cursor)
             return None
