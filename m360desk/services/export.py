@@ -1,8 +1,8 @@
 """Exporting cached sessions to a file that other programs read."""
 
-import contextlib
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 from m360desk.core.cancel import CancelToken
 from m360desk.core.query import Order, Query
 from m360desk.services.export_formats import FORMATS, Format
-from m360desk.services.export_values import LocalTimes
+from m360desk.services.export_times import LocalTimes
+from m360desk.services.export_values import EXPORTED
 from m360desk.store.reader import CacheReader
 from m360desk.system.local_time import LocalZone
 
@@ -62,26 +63,24 @@ def export(
         OSError: the file cannot be written, for example because the disk is full.
         StoreError: the cache cannot be read.
     """
-    ids = row_ids if row_ids is not None else reader.ids(query, order, cancel=cancel)
     written = 0
 
     def write(file: Format) -> None:
         nonlocal written
-        for at in range(0, len(ids), _SLICE):
+        # One picture of the cache, whatever a sync writes meanwhile.
+        with reader.at_one_moment():
+            ids = row_ids if row_ids is not None else reader.ids(query, order, cancel=cancel)
+            slices = reader.slices(EXPORTED, records=file.wants_records, cancel=cancel)
+            cells = [file.cells(at, slices.value(field)) for at, field in enumerate(EXPORTED)]
+            with closing(slices.of(ids, _SLICE)) as parts:
+                for part in parts:
+                    cancel.check()
+                    if part.ids:
+                        columns = [make(raws) for make, raws in zip(cells, part.columns, strict=True)]
+                        file.write(columns, part.records)
+                    written += len(part.ids)
+                    progress(written, len(ids))
             cancel.check()
-            part = ids[at : at + _SLICE]
-            rows = reader.rows(part)
-            records = reader.raws(part) if file.wants_records else [b""] * len(part)
-            present = [
-                (row.values, record)
-                for row, record in zip(rows, records, strict=True)
-                if row is not None and record is not None
-            ]
-            if present:
-                file.write([values for values, _ in present], [record for _, record in present])
-            written += len(present)
-            progress(written, len(ids))
-        cancel.check()
 
     _write_file(out, fmt, mode, zone, write)
     return ExportResult(written, out)
@@ -104,6 +103,6 @@ def _write_file(out: Path, fmt: str, mode: str, zone: tzinfo | None, write: Call
             write(file)
         beside.replace(out)
     except BaseException:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise

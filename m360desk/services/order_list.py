@@ -7,14 +7,16 @@ import csv
 import os
 from typing import TYPE_CHECKING
 
-from m360desk.services import workbook
-from m360desk.services.export_values import harmless_texts
+from m360desk.services.export_values import harmless_text
+from m360desk.services.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from m360desk.core.battery_order import OrderLine
+
+    Cell = str | int | float
 
 
 def write_order_list(
@@ -36,7 +38,9 @@ def write_order_list(
         if out.suffix.lower() == ".xlsx":
             _write_workbook(beside, header, [[mode] * len(lines), names, *figures])
         else:
-            _write_csv(beside, header, [[mode] * len(lines), harmless_texts(names), *figures])
+            _write_csv(
+                beside, header, [[mode] * len(lines), [harmless_text(name) for name in names], *figures]
+            )
         beside.replace(out)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -44,7 +48,7 @@ def write_order_list(
         raise
 
 
-def _write_csv(path: Path, header: Sequence[str], columns: Sequence[Sequence[object]]) -> None:
+def _write_csv(path: Path, header: Sequence[str], columns: Sequence[Sequence[Cell]]) -> None:
     # Without a byte order mark Excel takes the file for the system's old code page.
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
@@ -52,12 +56,10 @@ def _write_csv(path: Path, header: Sequence[str], columns: Sequence[Sequence[obj
         writer.writerows(zip(*columns, strict=True))
 
 
-def _write_workbook(path: Path, header: Sequence[str], columns: Sequence[Sequence[object]]) -> None:
-    kinds: list[workbook.Cells] = [workbook.texts, workbook.texts]
-    kinds += [workbook.numbers] * (len(columns) - 2)
-    book = workbook.Workbook(path, "Battery order", header, kinds)
+def _write_workbook(path: Path, header: Sequence[str], columns: Sequence[Sequence[Cell]]) -> None:
+    book = Workbook(path, "Battery order", header)
     try:
-        book.write(columns)
+        book.write([list(map(book.cell, column)) for column in columns])
         book.finish()
     except BaseException:
         book.abandon()

@@ -1,64 +1,91 @@
 """A minimal Excel workbook, written straight through: memory stays flat, and there are no temporary files.
 
-Whole columns of a slice become cells at once: five times as fast as going cell by cell. Texts stand in their
-cells (inline strings), so no spreadsheet takes one for a number, a date or a formula.
+Cells do not name their places: they follow each other, and empty ones are written too. Names would take more
+room than most values (a workbook would be twice as large), and cells of equal values would not be equal.
+
+Texts are of type text, so no spreadsheet takes one for a number, a date or a formula. The first so many
+different ones are *shared*, that is, kept once a workbook; the others stand in their cells.
 """
 
 import contextlib
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
-from m360desk.services.workbook_parts import SHEET_END, other_parts, sheet_begin, sheet_name
+from m360desk.services.workbook_parts import (
+    SHEET_END,
+    other_parts,
+    shared_texts,
+    sheet_begin,
+    sheet_name,
+)
 
 ROWS_PER_SHEET: Final = 1_048_575
 """Rows of a sheet below its header; what is more goes to the next sheet (a limit of spreadsheets)."""
 _LONGEST_TEXT: Final = 32_767  # characters in a cell, a limit of spreadsheets
-
-Cells = Callable[[Sequence[Any], str, int], list[str]]
-"""Turns values of a column into cells: the values, the column's letters, the first value's row."""
+_MOST_SHARED: Final = 50_000
+_LEVEL: Final = 3
 
 # What XML cannot hold, or would change; "_x000D_" itself would be read as what it stands for.
 _UNSAFE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9A-Fa-f]{4}_")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_TEXT, _KEPT_TEXT, _TEXT_END = "<t>", '<t xml:space="preserve">', "</t>"
+_INLINE, _INLINE_END = '<c t="inlineStr"><is>', "</is></c>"
+EMPTY: Final = "<c/>"
+"""An empty cell."""
+DATE: Final = ('<c s="1"><v>', "</v></c>")
+"""What stands before and behind the days since 1899-12-30 in a cell of dates."""
 
 
 class Workbook:
     """Writes one workbook of rows under a header, sheet after sheet."""
 
-    def __init__(self, path: Path, title: str, header: Sequence[str], kinds: Sequence[Cells]) -> None:
+    def __init__(self, path: Path, title: str, header: Sequence[str], dates: Sequence[int] = ()) -> None:
         """Begin the first sheet.
 
         Args:
             path: the file.
             title: name of the first sheet; the next ones have a number behind it.
             header: the first line of every sheet.
-            kinds: for each column, what its cells are: `texts`, `numbers`, `truths` or `dates`.
+            dates: the columns of dates, counted from 0.
         """
         self._file = path.open("wb")
-        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
+        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
         self._title = title
         self._header = header
-        self._kinds = kinds
-        self._letters = [column_letters(at) for at in range(len(kinds))]
+        self._dates = dates
+        self._shared: dict[str, int] = {}
         self._sheets = 0
         self._row = 0
         self._packer = ThreadPoolExecutor(1, "packer")
         self._packing: Future[int] | None = None
         self._sheet = self._begin_sheet()
 
-    def write(self, columns: Sequence[Sequence[Any]]) -> None:
-        """Write rows, given column by column."""
+    def cell(self, value: str | float | bool | None) -> str:
+        """The cell of a text (shared where there is room), a number or a truth; empty for None and ""."""
+        if value is None or value == "":
+            return EMPTY
+        if isinstance(value, bool):
+            return f'<c t="b"><v>{value:d}</v></c>'
+        if not isinstance(value, str):
+            return f"<c><v>{value}</v></c>"
+        number = self._share(value)
+        if number is None:
+            return f"{_INLINE}{_text_element(value)}{_INLINE_END}"
+        return f'<c t="s"><v>{number}</v></c>'
+
+    def write(self, columns: Sequence[Sequence[str]]) -> None:
+        """Write rows, given as columns of cells."""
         count, done = len(columns[0]), 0
         while done < count:
             if self._row > ROWS_PER_SHEET:
                 self._end_sheet()
                 self._sheet = self._begin_sheet()
             room = ROWS_PER_SHEET + 1 - self._row
-            part = [column[done : done + room] for column in columns]
+            part = columns if count <= room and not done else [c[done : done + room] for c in columns]
             self._write_part(part)
             done += len(part[0])
 
@@ -70,6 +97,9 @@ class Workbook:
         """
         self._end_sheet()
         self._packer.shutdown()
+        with self._zip.open("xl/sharedStrings.xml", "w") as part:
+            for text in shared_texts(map(_text_element, self._shared)):
+                part.write(text.encode())
         for name, text in other_parts(self._title, self._sheets).items():
             self._zip.writestr(name, text)
         self._zip.close()
@@ -82,18 +112,11 @@ class Workbook:
             with contextlib.suppress(OSError):
                 part.close()
 
-    def _write_part(self, columns: Sequence[Sequence[Any]]) -> None:
+    def _write_part(self, columns: Sequence[Sequence[str]]) -> None:
         first = self._row + 1
-        cells = [
-            make(column, letters, first)
-            for make, column, letters in zip(self._kinds, columns, self._letters, strict=True)
-        ]
-        lines = [
-            f'<row r="{row}">{"".join(line)}</row>'
-            for row, line in enumerate(zip(*cells, strict=True), first)
-        ]
-        self._pack("".join(lines).encode())
-        self._row += len(lines)
+        self._row += len(columns[0])
+        lines = zip(range(first, self._row + 1), map("".join, zip(*columns, strict=True)), strict=True)
+        self._pack("".join([f'<row r="{row}">{line}</row>' for row, line in lines]).encode())
 
     def _pack(self, text: bytes) -> None:
         """Have it packed while the next rows are made ready: packing leaves Python to others meanwhile."""
@@ -106,14 +129,18 @@ class Workbook:
         if packing is not None:
             packing.result()
 
+    def _share(self, text: str) -> int | None:
+        """The number of a shared text; None where there are too many already."""
+        number = self._shared.get(text)
+        if number is None and len(self._shared) < _MOST_SHARED:
+            number = self._shared[text] = len(self._shared)
+        return number
+
     def _begin_sheet(self) -> IO[bytes]:
         self._sheets += 1
         sheet = self._zip.open(sheet_name(self._sheets), "w", force_zip64=True)
-        line = "".join(
-            texts([name], letters, 1)[0] for name, letters in zip(self._header, self._letters, strict=True)
-        )
-        wide = [at for at, kind in enumerate(self._kinds, 1) if kind is dates]
-        sheet.write(f'{sheet_begin(wide)}<row r="1">{line}</row>'.encode())
+        sheet.write(sheet_begin([at + 1 for at in self._dates]).encode())
+        sheet.write(f'<row r="1">{"".join(map(self.cell, self._header))}</row>'.encode())
         self._row = 1
         return sheet
 
@@ -123,50 +150,31 @@ class Workbook:
         self._sheet.close()
 
 
-def texts(values: Sequence[str | None], letters: str, first: int) -> list[str]:
-    """Text cells; None and "" leave the cell out."""
-    together = "".join(filter(None, values))
-    if len(together) > _LONGEST_TEXT:
-        values = [value and value[:_LONGEST_TEXT] for value in values]
-    if _UNSAFE.search(together):
-        values = [value and _UNSAFE.sub(_safe, value) for value in values]
-    begin, end = f'<c r="{letters}', "</t></is></c>"
-    middle = '" t="inlineStr"><is><t xml:space="preserve">'
-    return [f"{begin}{row}{middle}{value}{end}" if value else "" for row, value in enumerate(values, first)]
+def text_cells(texts: Sequence[str | None]) -> list[str]:
+    """The cells of texts that hardly repeat: they stand in their cells."""
+    # What is safe together is safe one by one; nearly always it is.
+    if _are_safe(f"|{'|'.join(filter(None, texts))}|"):
+        begin, end = _INLINE + _TEXT, _TEXT_END + _INLINE_END
+        return [f"{begin}{text}{end}" if text else EMPTY for text in texts]
+    return [f"{_INLINE}{_text_element(text)}{_INLINE_END}" if text else EMPTY for text in texts]
 
 
-def numbers(values: Sequence[float | None], letters: str, first: int) -> list[str]:
-    """Number cells; None leaves the cell out."""
-    return [
-        "" if value is None else f'<c r="{letters}{row}"><v>{value}</v></c>'
-        for row, value in enumerate(values, first)
-    ]
+def _are_safe(texts: str) -> bool:
+    """Whether all texts between the bars can stand in XML as they are; where in doubt, not."""
+    return (
+        (len(texts) <= _LONGEST_TEXT or max(map(len, texts.split("|"))) <= _LONGEST_TEXT)
+        and texts.isascii()
+        and texts.isprintable()
+        and not any(map(texts.__contains__, ("&", "<", ">", "_x", "| ", " |")))
+    )
 
 
-def dates(values: Sequence[float | None], letters: str, first: int) -> list[str]:
-    """Date cells of days since 1899-12-30; None leaves the cell out."""
-    return [
-        "" if value is None else f'<c r="{letters}{row}" s="1"><v>{value}</v></c>'
-        for row, value in enumerate(values, first)
-    ]
-
-
-def truths(values: Sequence[object], letters: str, first: int) -> list[str]:
-    """Cells of TRUE and FALSE; None leaves the cell out."""
-    return [
-        "" if value is None else f'<c r="{letters}{row}" t="b"><v>{1 if value else 0}</v></c>'
-        for row, value in enumerate(values, first)
-    ]
-
-
-def column_letters(at: int) -> str:
-    """The letters of a column, counted from 0: A … Z, AA …"""
-    letters = ""
-    at += 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def _text_element(text: str) -> str:
+    """A text as XML, cut to what a cell can hold."""
+    text = text[:_LONGEST_TEXT]
+    # Blanks at the ends, and line ends anywhere, get lost unless they are to be kept.
+    begin = _TEXT if text.isprintable() and text == text.strip() else _KEPT_TEXT
+    return f"{begin}{_UNSAFE.sub(_safe, text)}{_TEXT_END}"
 
 
 def _safe(match: re.Match[str]) -> str:

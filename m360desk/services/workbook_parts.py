@@ -1,11 +1,15 @@
 """The small parts of an Excel workbook beside its sheets (ECMA-376)."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+_TEXTS_AT_ONCE = 1_000
 
 _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
@@ -37,17 +41,28 @@ def sheet_begin(date_columns: list[int]) -> str:
     )
 
 
+def shared_texts(elements: Iterable[str]) -> Iterator[str]:
+    """The part of the shared texts, slice by slice, from a `t` element for each."""
+    yield f'{_HEAD}<sst xmlns="{_MAIN}">'
+    items = (f"<si>{element}</si>" for element in elements)
+    while part := "".join(islice(items, _TEXTS_AT_ONCE)):
+        yield part
+    yield "</sst>"
+
+
 SHEET_END = "</sheetData></worksheet>"
 
 
 def other_parts(title: str, sheets: int) -> dict[str, str]:
-    """Everything but the sheets: name in the package, and text."""
+    """Everything but sheets and shared texts: name in the package, and text."""
     numbers = range(1, sheets + 1)
     titles = {n: title if n == 1 else f"{title} {n}" for n in numbers}
     listed = "".join(f'<sheet name="{titles[n]}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
     links = [_link(n, "worksheet", f"worksheets/sheet{n}.xml") for n in numbers]
     links.append(_link(sheets + 1, "styles", "styles.xml"))
+    links.append(_link(sheets + 2, "sharedStrings", "sharedStrings.xml"))
     types = [("/xl/workbook.xml", "sheet.main"), ("/xl/styles.xml", "styles")]
+    types.append(("/xl/sharedStrings.xml", "sharedStrings"))
     types += [(f"/{sheet_name(n)}", "worksheet") for n in numbers]
     overrides = "".join(
         f'<Override PartName="{part}" ContentType="{_TYPE}.{kind}+xml"/>' for part, kind in types

@@ -82,8 +82,10 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
 
 def _open_read_only(path: Path, options: str) -> sqlite3.Connection:
     address = f"{path.resolve().as_uri()}?{options}"
-    # Queries are stopped from other threads; everything else comes from the reader's own.
-    connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    # Queries are stopped from other threads, and long reads go on in one beside the reader's own, by turns.
+    connection = sqlite3.connect(
+        address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
     try:
         for statement in _READER:
             connection.execute(statement)

@@ -24,11 +24,13 @@ from m360desk.store.stored import CacheStats, Older, StoredRow, StoredSession, V
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
+    from m360desk.core.fields import Field
     from m360desk.core.query import Node
     from m360desk.core.session import StoredValue
     from m360desk.store.column_search import Found
     from m360desk.store.compression import Codec
     from m360desk.store.in_memory import InMemory
+    from m360desk.store.row_slices import RowSlices
     from m360desk.store.sizes import Sizes
     from m360desk.store.value_counts import ValueCount
 
@@ -155,6 +157,42 @@ class CacheReader:
                 for row in self._select_rows(f"s.id IN ({places})", part):
                     found[row.row_id] = row
             return [found.get(number) for number in ids]
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """All that is asked within sees the cache as it is now, whatever is written meanwhile.
+
+        The log of what is written grows for as long as this lasts.
+        """
+        with translated(self._path):
+            self._connection.execute("BEGIN")
+        # What goes wrong within, and not in a call of this reader, is no matter of the cache.
+        try:
+            with self._reading():
+                self._look()
+            yield
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def slices(
+        self, fields: "Sequence[Field]", *, records: bool = False, cancel: CancelToken | None = None
+    ) -> "RowSlices":
+        """What reads some fields of many rows as columns, and their records if they are wanted.
+
+        To be used within the same `at_one_moment`; `cancel` ends its reading by `Cancelled`.
+        """
+        from m360desk.store.row_slices import RowSlices
+
+        with self._reading(cancel):
+            return RowSlices(
+                self._connection,
+                self._terms,
+                self._columns,
+                fields,
+                records=self.raws if records else None,
+                reading=lambda: self._reading(cancel),
+            )
 
     def session(self, row_id: int) -> StoredSession | None:
         """Everything about one session; None when it is not in the cache."""
@@ -439,6 +477,9 @@ class CacheReader:
         try:
             with translated(self._path):
                 # All of it sees the cache at one moment, whatever is written meanwhile.
+                if self._connection.in_transaction:
+                    yield
+                    return
                 self._connection.execute("BEGIN")
                 try:
                     self._look()

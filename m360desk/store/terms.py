@@ -71,6 +71,14 @@ class TermTexts:
             term = self._terms.get(number)
         return term.text if term else None
 
+    def one(self, number: int) -> str | bytes | None:
+        """As `text`, without loading all the others: an export keeps what it makes of them itself."""
+        term = self._terms.get(number)
+        if term is not None:
+            return term.text
+        row = self._connection.execute("SELECT text FROM terms WHERE id = ?", (number,)).fetchone()
+        return row[0] if row is not None else None
+
     def folded(self, number: int) -> str:
         """One text as it is searched; "" where the file has no such number."""
         if number not in self._terms:

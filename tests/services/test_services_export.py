@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,10 @@ from m360desk.core.fields import FIELDS
 from m360desk.core.query import EVERYTHING, Order, parse
 from m360desk.core.records import read
 from m360desk.services import workbook
+from m360desk.services.csv_cells import csv_cell, csv_texts, quoted
 from m360desk.services.export import ExportResult, export, export_empty
-from m360desk.services.export_formats import csv_cells
-from m360desk.services.export_values import HEADER, LocalTimes
+from m360desk.services.export_times import LocalTimes
+from m360desk.services.export_values import HEADER
 from m360desk.store.key import CacheKey
 from m360desk.store.reader import CacheReader
 from m360desk.store.writer import CacheWriter
@@ -222,13 +224,50 @@ def test_times_are_those_of_the_zone(ms: int) -> None:
     odd = [timezone(timedelta(minutes=minutes)) for minutes in (-210, -37, 52, 719)]
     for zone in (BERLIN, ZoneInfo("Australia/Lord_Howe"), *odd):
         right = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)).astimezone(zone)
-        assert LocalTimes(zone).texts([ms, None]) == [right.replace(microsecond=0).isoformat(), None]
+        text = right.replace(microsecond=0).isoformat()
+        assert LocalTimes(zone).iso("<", ">", "-")([ms, None, ms]) == [f"<{text}>", "-", f"<{text}>"]
         days = (right.replace(tzinfo=None) - local("1899-12-30")) / timedelta(days=1)
-        assert abs(LocalTimes(zone).excel_days(ms) - days) < 2 / 86_400
+        (cell,) = LocalTimes(zone).excel()([ms])
+        assert abs(float(cell) - days) < 1.1 / 86_400
 
 
-@given(st.lists(st.none() | st.integers() | st.floats() | st.text("ab \",;\r\n'é"), min_size=1, max_size=20))
-def test_cells_are_quoted_as_python_itself_quotes_them(column: list[object]) -> None:
+@given(
+    st.lists(st.integers(315_532_800_000, 7_258_118_399_999), max_size=20),
+    st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "UTC"]),
+)
+def test_any_time_reads_as_python_itself_writes_it(times: list[int], name: str) -> None:
+    zone = ZoneInfo(name)
+    right = [datetime.fromtimestamp(ms // 1000, zone).isoformat() for ms in times]
+    assert LocalTimes(zone).iso()(times) == right
+
+
+@pytest.mark.parametrize("zone", [BERLIN, ZoneInfo("Australia/Lord_Howe")])
+def test_the_days_on_which_clocks_change_are_told_quarter_by_quarter(zone: ZoneInfo) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    quarters = [start + timedelta(minutes=15 * n, seconds=n % 900) for n in range(365 * 96)]
+    changes = [
+        each
+        for before, each in pairwise(quarters)
+        if before.astimezone(zone).utcoffset() != each.astimezone(zone).utcoffset()
+    ]
+    assert len(changes) == 2
+    around = [change + timedelta(minutes=minutes) for change in changes for minutes in range(-1500, 1500)]
+    cells = LocalTimes(zone).iso()([round(each.timestamp() * 1000) for each in around])
+    assert cells == [each.astimezone(zone).isoformat() for each in around]
+
+
+@given(st.none() | st.integers() | st.floats() | st.text("ab \",;\r\n'é"))
+def test_a_cell_is_quoted_as_python_itself_quotes_it(value: object) -> None:
     own = io.StringIO(newline="")
-    csv.writer(own, lineterminator="\r\n").writerows((value, "") for value in column)
-    assert "".join(f"{cell},\r\n" for cell in csv_cells(column)) == own.getvalue()
+    csv.writer(own, lineterminator="\r\n").writerow((value, ""))
+    assert f"{quoted('' if value is None else str(value))},\r\n" == own.getvalue()
+
+
+@given(st.lists(st.none() | st.text("ab \",;\r\n'é=+-@\t"), max_size=20))
+def test_texts_together_become_the_cells_that_they_become_one_by_one(texts: list[str | None]) -> None:
+    assert list(csv_texts(texts)) == list(map(csv_cell, texts))
+
+
+@given(st.lists(st.none() | st.text("ab |&<>_x0041\x07\n\uffff"), max_size=20))
+def test_text_cells_together_are_those_one_by_one(texts: list[str | None]) -> None:
+    assert workbook.text_cells(texts) == [workbook.text_cells([text])[0] for text in texts]
