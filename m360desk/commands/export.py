@@ -22,6 +22,8 @@ from m360desk.store.errors import CacheAbsent, CacheHeld, StoreError
 from m360desk.store.reader import CacheReader
 from m360desk.system.local_time import LocalZone
 
+_AROUND = 20
+"""Characters on each side of a mistake; four times as many go on one line of a terminal."""
 _FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl"}
 
 
@@ -77,15 +79,32 @@ def _parse(text: str) -> Query:
     try:
         return parse(text, today=datetime.now(zone).date(), zone=zone)
     except QueryError as problem:
-        marked = f"  {text}\n  {' ' * problem.start}{'^' * max(1, problem.end - problem.start)}"
         raise CommandError(
             WRONG_USE,
             UserText(
-                f"The query is wrong at character {problem.start + 1}: {problem.message}\n{marked}",
+                f"The query is wrong at character {problem.start + 1}: {problem.message}\n"
+                + _marked(text, problem),
                 "Nothing was written.",
-                problem.hint or "Correct the query and try again.",
+                problem.hint or _advice(text, problem),
             ),
         ) from problem
+
+
+def _marked(text: str, problem: QueryError) -> str:
+    """The query on one line, and under it what is wrong; of a long one what stands around the mistake."""
+    first = max(0, problem.start - _AROUND) if problem.start > 2 * _AROUND else 0
+    shown = "".join(each if each.isprintable() else " " for each in text[first : first + 4 * _AROUND])
+    before, after = "…" * (first > 0), "…" * (first + 4 * _AROUND < len(text))
+    column = len(before) + problem.start - first
+    width = max(1, min(problem.end, first + len(shown)) - problem.start)
+    return f"  {before}{shown}{after}\n  {' ' * column}{'^' * width}"
+
+
+def _advice(text: str, problem: QueryError) -> str:
+    repaired = problem.repaired(text)
+    if repaired is None or not repaired.strip() or len(repaired) > 4 * _AROUND:
+        return "Correct the query and try again."
+    return f"This would be right: {repaired.strip()}"
 
 
 def _write(outset: Outset, query: Query, out: Path, fmt: str) -> int | None:

@@ -113,13 +113,23 @@ class Candidate:
 
 def field_candidates(typed: str) -> list[Candidate]:
     """The fields whose name, alias or title begins with what was typed, names first."""
-    start = typed.lower().replace("-", "_")
+    start = _as_name(typed)
     ranked: list[tuple[int, int, Candidate]] = []
     for order, (name, aliases, title, example) in enumerate(_fields()):
         rank = _rank_of_name(start, name, aliases, title)
         if rank is not None:
             ranked.append((rank, order, Candidate(f"{name}:", f"{name}:", title, example)))
     return [candidate for _, _, candidate in sorted(ranked, key=lambda each: each[:2])]
+
+
+def begins_a_name(typed: str) -> bool:
+    """Whether a name or alias of a field begins with what was typed."""
+    start = _as_name(typed)
+    return any(_rank_of_name(start, name, aliases, "") is not None for name, aliases, *_ in _fields())
+
+
+def _as_name(typed: str) -> str:
+    return typed.lower().replace("-", "_")
 
 
 def _fields() -> Iterator[tuple[str, tuple[str, ...], str, str]]:

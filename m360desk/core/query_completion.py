@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from m360desk.core.query_tokens import BARE, FIELD, OPERATOR, with_plain_quotes
+from m360desk.core.query_candidates import begins_a_name
+from m360desk.core.query_tokens import BARE, FIELD, LONGEST, MINUS, OPERATOR, with_plain_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BEFORE_A_TERM = "( \t\n\r-"
+_BEFORE_A_TERM = frozenset("( \t\n\r") | MINUS
 _AFTER_A_TERM = ") \t\n\r"
 
 
@@ -66,8 +67,8 @@ def place_at(text: str, cursor: int) -> Place | None:
 
     Never raises, whatever the text.
     """
-    plain = with_plain_quotes(text)
-    if not 0 <= cursor <= len(plain):
+    plain = with_plain_signs(text)
+    if not 0 <= cursor <= len(plain) <= LONGEST:
         return None
     for place, end in _terms(plain, cursor):
         if place is not None or cursor < end:
@@ -76,13 +77,24 @@ def place_at(text: str, cursor: int) -> Place | None:
     after = plain[cursor] if cursor < len(plain) else " "
     if before not in _BEFORE_A_TERM or after not in _AFTER_A_TERM:
         return None
-    minus = cursor > 0 and before == "-"
+    minus = cursor > 0 and before in MINUS
     return Place(None, "", cursor, cursor, minus, term_start=cursor - minus, term_end=cursor)
 
 
 def completed(text: str, place: Place, written: str) -> tuple[str, int]:
     """The text with ``written`` at the place, and where the cursor goes; the rest stays as it is."""
     return text[: place.start] + written + text[place.end :], place.start + len(written)
+
+
+def without_begun_name(text: str, cursor: int) -> str | None:
+    """The query without the word at the cursor, where that may be the beginning of a field's name.
+
+    None where it is none: in the middle of a word, in quotation marks, behind a minus sign.
+    """
+    place = place_at(text, cursor)
+    if place is None or place.field is not None or place.negated or not place.typed:
+        return None
+    return without_term(text, place) if begins_a_name(place.typed) else None
 
 
 def without_term(text: str, place: Place) -> str:
@@ -98,7 +110,7 @@ def _terms(text: str, cursor: int) -> Iterator[tuple[Place | None, int]]:
             at += 1
             continue
         start = at
-        while at < len(text) and text[at] == "-":
+        while at < len(text) and text[at] in MINUS:
             at += 1
         negated = (at - start) % 2 == 1
         if at == len(text) or text[at].isspace() or text[at] in "(),":

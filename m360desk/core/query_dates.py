@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from m360desk.core.query_errors import QueryError
+from m360desk.core.query_errors import QueryError, said
 from m360desk.core.query_tokens import Item
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR: Final = 1980
 _LAST_YEAR: Final = 2199
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T_](\d{1,2}):(\d{2})(?::(\d{2}))?)?)?)?")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_OTHER_WAYS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})|(\d{4})[./]?(\d{1,2})[./]?(\d{1,2})")
+_ONE_OF: Final = {"day": "1d", "week": "1w", "month": "1m", "year": "1y"}
+_ANY: Final = Item("", "", quoted=False, start=0, end=0)
 _LAST = re.compile(r"(\d{1,5})\s?(d|w|m|y|days?|weeks?|months?|years?)?", re.IGNORECASE)
 
 
@@ -35,21 +37,22 @@ class Days:
             return self.start_ms(day), self.start_ms(day + timedelta(days=1)) - 1
         match = _DATE.fullmatch(text.strip())
         if match is None:
-            raise _no_date(text, item)
+            raise self._no_date(text, item)
         parts = [int(part) for part in match.groups() if part is not None]
         try:
             return self._stretch(parts)
         except ValueError:
-            raise _no_date(text, item) from None
+            raise self._no_date(text, item) from None
 
     def last(self, text: str, item: Item) -> int:
         """When the last so many days, weeks, months or years began; today is one of their days."""
         match = _LAST.fullmatch(text.strip())
         if match is None or int(match[1]) == 0:
             raise QueryError(
-                f"“{text}” is no length of time. Write last:7d, last:4w, last:3m or last:1y.",
+                f"{said(text)} is no length of time. Write last:7d, last:4w, last:3m or last:1y.",
                 item.start,
                 item.end,
+                repair=_ONE_OF.get(text.strip().lower()),
             )
         amount = int(match[1])
         unit = (match[2] or "d")[0].lower()
@@ -61,7 +64,27 @@ class Days:
             _check_year(first.year)
             return self.start_ms(first)
         except (ValueError, OverflowError):
-            raise QueryError(f"“{text}” reaches too far back.", item.start, item.end) from None
+            raise QueryError(f"{said(text)} reaches too far back.", item.start, item.end) from None
+
+    def _no_date(self, text: str, item: Item) -> QueryError:
+        repair = self._repaired(text) if text == item.text else None
+        return QueryError(
+            f"{said(text)} is no date. Write 2026-01-31, 2026-01, 2026, today or yesterday.",
+            item.start,
+            item.end,
+            repair=None if repair is None else item.op + repair,
+        )
+
+    def _repaired(self, text: str) -> str | None:
+        """The date that somebody meant, where it is beyond doubt: 31.1.2026, 1/31/2026, 20260131 or 7d."""
+        try:
+            if _LAST.fullmatch(text) and not text.isdecimal():
+                start = datetime.fromtimestamp(self.last(text, _ANY) / 1000, self.zone)
+                return start.date().isoformat()
+            day = _other_date(text)
+        except (ValueError, OverflowError):
+            return None
+        return None if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR else day.isoformat()
 
     def _stretch(self, parts: list[int]) -> tuple[int, int]:
         year = parts[0]
@@ -97,16 +120,15 @@ def _months_before(day: date, months: int) -> date:
     return first.replace(day=min(day.day, (following - first).days))
 
 
-def _no_date(text: str, item: Item) -> QueryError:
-    dotted = _DOTTED.fullmatch(text)
-    repair = None
-    if dotted and text == item.text:
-        repair = f"{item.op}{dotted[3]}-{int(dotted[2]):02}-{int(dotted[1]):02}"
-        if not 1 <= int(dotted[2]) <= 12 or not 1 <= int(dotted[1]) <= 31:
-            repair = None
-    return QueryError(
-        f"“{text}” is no date. Write 2026-01-31, 2026-01, 2026, today or yesterday.",
-        item.start,
-        item.end,
-        repair=repair,
-    )
+def _other_date(text: str) -> date | None:
+    """A date in another way of writing; raises ``ValueError`` for days that no calendar has."""
+    found = _OTHER_WAYS.fullmatch(text)
+    if found is None:
+        return None
+    if found[5]:
+        return date(int(found[5]), int(found[6]), int(found[7])) if len(text) >= 8 else None
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    if found[2] == "." or first > 12 or first == second:
+        return date(year, second, first)
+    # 3/4/2026 is another day on each side of the Atlantic.
+    return date(year, first, second) if second > 12 else None

@@ -12,10 +12,12 @@ from typing import Final, Protocol
 from m360desk.core.fields import find_field
 from m360desk.core.folding import fold
 from m360desk.core.matching import part_matches
-from m360desk.core.query_tokens import Mark, Token, tokens
+from m360desk.core.query_errors import QueryError
+from m360desk.core.query_habits import check_habits
+from m360desk.core.query_tokens import Mark, Token, tokens, with_plain_signs
 
-_QUOTES = re.compile('["“”„‟«»]+')
-_NEEDS_QUOTES = re.compile(r"[\s,()]|\.\.|^[<>=≤≥]")
+_QUOTES = re.compile('["“”„‟«»＂]+')
+_NEEDS_QUOTES = re.compile(r"[\s,()]|\.\.|^[<>=≤≥'‘‚*]|\*$")
 _RESERVED: Final = frozenset({"unknown", "missing", "none", "any", "known"})
 
 
@@ -60,7 +62,17 @@ def with_term(text: str, term: str) -> str:
     rest = text.strip()
     if not rest:
         return term
-    return f"({rest}) {term}" if _is_alternative(rest) else f"{rest} {term}"
+    joined = f"{rest} {term}"
+    return f"({rest}) {term}" if _is_alternative(rest) or _reads_otherwise(joined) else joined
+
+
+def _reads_otherwise(text: str) -> bool:
+    """Whether a last word such as "not" seems to belong to what was put behind it."""
+    try:
+        check_habits(text, tokens(text))
+    except QueryError:
+        return True
+    return False
 
 
 def _is_alternative(text: str) -> bool:
@@ -85,7 +97,7 @@ def written_value(value: str, others: Collection[str] = ()) -> str | None:
         return None
     whole = len(pieces) == 1
     exact = whole and any(part_matches(folded, fold(other)) for other in others if other != value)
-    quoted = _NEEDS_QUOTES.search(longest) or longest.lower() in _RESERVED
+    quoted = _NEEDS_QUOTES.search(with_plain_signs(longest)) or longest.lower() in _RESERVED
     operator = "=" if exact else ""
     return f'{operator}"{longest}"' if quoted else f"{operator}{longest}"
 

@@ -1,5 +1,9 @@
 """What is wrong with a query, where, and what would be right."""
 
+from typing import Final
+
+_LONGEST_SAID: Final = 40
+
 
 class QueryError(ValueError):
     """A query that means nothing.
@@ -21,3 +25,8 @@ class QueryError(ValueError):
     def repaired(self, text: str) -> str | None:
         """The whole query with the mistake mended; None where no repair is obvious."""
         return None if self.repair is None else text[: self.start] + self.repair + text[self.end :]
+
+
+def said(text: str) -> str:
+    """What was written, in quotation marks, for a message: the beginning of it where it is long."""
+    return f"“{text if len(text) <= _LONGEST_SAID else text[: _LONGEST_SAID - 1] + '…'}”"

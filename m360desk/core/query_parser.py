@@ -15,18 +15,20 @@ from m360desk.core.fields import FIELDS, Field, find_field
 from m360desk.core.folding import fold
 from m360desk.core.identity import bare_imei
 from m360desk.core.query_dates import Days
-from m360desk.core.query_errors import QueryError
+from m360desk.core.query_errors import QueryError, said
+from m360desk.core.query_habits import check_habits
 from m360desk.core.query_nodes import AllOf, AnyOf, Everything, Node, Not, Words
-from m360desk.core.query_tokens import Item, Mark, Token, tokens
+from m360desk.core.query_tokens import Item, Mark, Token, tokens, with_plain_signs
 
-_DEEPEST: Final = 40
-_MOST_TERMS: Final = 200
+_DEEPEST: Final = 20
+"""Of brackets and minus signs in each other: SQLite's own parser gives up at some thirty."""
 
 
 def parse_root(text: str, *, today: date, zone: tzinfo) -> Node:
     """The meaning of ``text``; days are those of ``zone``. Raises ``QueryError``."""
-    parser = _Parser(text, tokens(text), Days(today, zone))
-    return parser.whole()
+    found = tokens(text)
+    check_habits(text, found)
+    return _Parser(text, found, Days(today, zone)).whole()
 
 
 class _Parser:
@@ -35,14 +37,6 @@ class _Parser:
         self._tokens = found
         self._position = 0
         self._days = days
-        terms = [token for token in found if token.mark is Mark.TERM]
-        if len(terms) > _MOST_TERMS:
-            beyond = terms[_MOST_TERMS]
-            raise QueryError(
-                f"A search has at most {_MOST_TERMS} terms. For many values write commas: imei:1,2,3.",
-                beyond.start,
-                beyond.end,
-            )
 
     def whole(self) -> Node:
         if not self._tokens:
@@ -83,9 +77,16 @@ class _Parser:
             return QueryError("Nothing stands between these brackets.", before.start, token.end, repair="")
         if token is not None and token.mark is Mark.CLOSE and before is None:
             return QueryError("This bracket closes nothing.", token.start, token.end, repair="")
-        lone = before if before is not None and before.mark is Mark.OR else token or before
-        start, end = (lone.start, lone.end) if lone is not None else (0, len(self._text))
-        return QueryError("“or” needs something on both sides. To search for the word, quote it.", start, end)
+        at = self._position - (before is not None and before.mark is Mark.OR)
+        lone = self._tokens[at]
+        around = self._tokens[max(0, at - 1) : at] + self._tokens[at + 1 : at + 2]
+        alone = all(each.mark in {Mark.OPEN, Mark.CLOSE} for each in around)
+        return QueryError(
+            "“or” needs something on both sides. To search for the word, quote it.",
+            lone.start,
+            lone.end,
+            repair='"or"' if alone else "",
+        )
 
     def _term(self, depth: int) -> Node:
         token = self._tokens[self._position]
@@ -153,14 +154,17 @@ def _unknown_field(text: str, token: Token) -> QueryError:
         query_special.NAMES
     )
     close = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=0.6)
-    message = f"There is no field “{name}”."
+    message = f"There is no field {said(name)}."
     if close:
         return QueryError(f"{message} Did you mean {close[0]}?", token.start, end, repair=f"{close[0]}:")
+    written = text[token.start : token.end]
+    if '"' in with_plain_signs(written):
+        return QueryError(message, token.start, end, hint="To search for the text itself, quote all of it.")
     return QueryError(
-        message,
+        f"{message} To search for the text itself, quote it.",
         token.start,
-        end,
-        hint=f'To search for the text itself, quote it: "{text[token.start : token.end]}".',
+        token.end,
+        repair=f'"{written}"',
     )
 
 

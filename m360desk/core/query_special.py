@@ -5,7 +5,7 @@ from typing import Final
 
 from m360desk.core.fields import Field, find_field
 from m360desk.core.query_dates import Days
-from m360desk.core.query_errors import QueryError
+from m360desk.core.query_errors import QueryError, said
 from m360desk.core.query_nodes import AnyOf, Compare, Node, Not, Operator, QueryValue, Span
 from m360desk.core.query_tokens import Item, Token
 
@@ -83,7 +83,7 @@ def _is(item: Item, span: Span) -> Node:
     word = item.text.lower()
     if word == TESTED:
         return Not(Compare(_field("result"), "=", ("not tested",), span), span)
-    state = STATES.get(word.replace("_", "-"))
+    state = STATES.get("-".join(word.replace("_", " ").split()))
     if state is None:
         states = (*STATES, TESTED)
         raise _unknown(item, "is", f"A session is {_listing(states)}.", states)
@@ -91,14 +91,13 @@ def _is(item: Item, span: Span) -> Node:
     return Compare(_field(name), op, values, span)
 
 
-def _unknown(item: Item, name: str, hint: str, known: tuple[str, ...]) -> QueryError:
+def _unknown(item: Item, name: str, listing: str, known: tuple[str, ...]) -> QueryError:
     close = difflib.get_close_matches(item.text.lower(), known, n=1)
-    meant = f" Did you mean {name}:{close[0]}?" if close else f" {hint}"
+    meant = f"Did you mean {name}:{close[0]}?" if close else listing
     return QueryError(
-        f"“{name}:{item.text}” is not known.{meant}",
+        f"{said(f'{name}:{item.text}')} is not known. {meant}",
         item.start,
         item.end,
-        hint=hint,
         repair=close[0] if close else None,
     )
 

@@ -1,5 +1,6 @@
 """The values of a query's terms: what ``field:value`` means for each kind of field."""
 
+import re
 from typing import Final, NoReturn
 
 from m360desk.core import parsing, units
@@ -7,7 +8,7 @@ from m360desk.core.fields import Field, Kind, find_field
 from m360desk.core.folding import fold
 from m360desk.core.identity import bare_imei
 from m360desk.core.query_dates import Days
-from m360desk.core.query_errors import QueryError
+from m360desk.core.query_errors import QueryError, said
 from m360desk.core.query_nodes import AnyOf, Compare, Node, Operator, QueryValue
 from m360desk.core.query_tokens import Item, Token
 
@@ -30,6 +31,8 @@ EXAMPLES: Final = {
     "voltage": (3.7, 4.2),
 }
 _MISREAD: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+_LONGEST_RANGE: Final = 40
+_DASHED = re.compile(r"([0-9.]+[^-–—…]*)[-–—…]([0-9.]+.*)")
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
 _NUMBER_WORDS: Final = {word: str(figure) for figure, word in enumerate(_ONES.split())} | {
@@ -44,6 +47,7 @@ def condition(field: Field, token: Token, days: Days) -> Node:
     span = (token.start, token.end)
     conditions: list[Condition] = []
     for item in token.items:
+        _check_thousands(field, token, item)
         found = _one(field, token, item, days)
         last = conditions[-1] if conditions else None
         if last is not None and found[:2] == last[:2] and found[1] in _MERGED:
@@ -179,6 +183,21 @@ def _number(field: Field, token: Token, item: Item) -> Condition:
     return _bounded(field, low, high)
 
 
+def _check_thousands(field: Field, token: Token, item: Item) -> None:
+    """Refuse ``cycles:1,000``: commas are "or", and no figure begins so."""
+    if field.kind not in {Kind.INTEGER, Kind.NUMBER} or item is token.items[0]:
+        return
+    if item.op or len(item.text) < 2 or not item.text.isdecimal() or not item.text.startswith("0"):
+        return
+    before = token.items[token.items.index(item) - 1]
+    raise QueryError(
+        f"A comma means “or”. Write {said(f'{before.text},{item.text}')} without it.",
+        before.start,
+        item.end,
+        repair=f"{before.op}{before.text}{item.text}",
+    )
+
+
 def _figure(field: Field, text: str, token: Token, item: Item) -> float:
     figure = _measured(field, text)
     if figure is None:
@@ -190,6 +209,8 @@ def _measured(field: Field, text: str) -> float | None:
     if field.unit == "GB":
         return units.gigabytes(text)
     found = parsing.quantity(text)
+    if found is not None and found[1] == "" and field.kind is Kind.INTEGER:
+        found = parsing.quantity(f"{text} cycles")  # of a whole count, "1.000" are a thousand
     if found is None or found[1] not in {"", field.unit.lower(), "cycles", field.unit.lower().lstrip("°")}:
         return None
     return found[0]
@@ -198,11 +219,21 @@ def _measured(field: Field, text: str) -> float | None:
 def _refuse_number(field: Field, text: str, token: Token, item: Item) -> NoReturn:
     low, high = EXAMPLES.get(field.name, (1, 5))
     name = field.name
-    message = f"“{text}” is not a number. Write {name}:<{low}, {name}:{low}..{high} or {name}:unknown."
-    mended = _NUMBER_WORDS.get(text.lower(), text.translate(_MISREAD))
-    whole = len(token.items) == 1 and _measured(field, mended) is not None and item.text == text
-    repair = f"{token.field}:{item.op}{mended}" if whole else None
+    message = f"{said(text)} is not a number. Write {name}:<{low}, {name}:{low}..{high} or {name}:unknown."
+    mended = _mended(field, text) if len(token.items) == 1 and item.text == text else None
+    repair = None if mended is None else f"{token.field}:{item.op}{mended}"
     raise QueryError(message, token.start, token.end, repair=repair)
+
+
+def _mended(field: Field, text: str) -> str | None:
+    """A figure, or a range of two, that somebody may have meant."""
+    figure = _NUMBER_WORDS.get(text.lower(), text.translate(_MISREAD))
+    if _measured(field, figure) is not None:
+        return figure
+    ends = _DASHED.fullmatch(text) if len(text) <= _LONGEST_RANGE else None
+    if ends is None or _measured(field, ends[1]) is None or _measured(field, ends[2]) is None:
+        return None
+    return f"{ends[1]}{_RANGE}{ends[2]}"
 
 
 # Times

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from m360desk.core.fields import COLUMNS
 from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, Words
-from m360desk.store.columns import Columns
+from m360desk.store.columns import Check, Columns
 from m360desk.store.conditions import Condition, Conditions
 from m360desk.store.layout import is_coded
 from m360desk.store.numbers import read_integers
@@ -58,12 +58,17 @@ class ColumnSearch:
         conditions: Callable[[], Conditions],
         terms: TermTexts,
         connection: sqlite3.Connection,
+        check: Check,
     ) -> None:
-        """`conditions` is called when something has to be asked of SQLite, or of the texts."""
+        """`conditions` is called when something has to be asked of SQLite, or of the texts.
+
+        `check` is called between conditions and may raise, to break off.
+        """
         self._columns = columns
         self._make_conditions = conditions
         self._terms = terms
         self._connection = connection
+        self._check = check
         self._known: dict[Words | Compare, Condition] = {}
 
     @cached_property
@@ -89,6 +94,7 @@ class ColumnSearch:
 
     def mask(self, node: Node) -> Mask:
         """Which rows fulfil a condition."""
+        self._check()
         match node:
             case Everything():
                 return np.ones(self._columns.ids.size, np.bool_)

@@ -17,6 +17,7 @@ from m360desk.store.schema import folded
 from m360desk.store.terms import TermTexts
 
 _MOST_INLINE = 40
+_MOST_LEVELS = 50
 _WORD_FIELDS = tuple(field for field in COLUMNS if field.words)
 _COMPARISONS = ("<", "<=", ">", ">=")
 _GLOB_SIGNS = LateRegex(r"[*?\[]")
@@ -204,8 +205,19 @@ def _all_of(conditions: Sequence[Condition]) -> Condition:
 def _joined(conditions: Sequence[Condition], word: str, rows: Rows | None) -> Condition:
     if len(conditions) == 1:
         return conditions[0]
-    sql = f" {word} ".join(part.sql for part in conditions)
+    sql = _in_groups([part.sql for part in conditions], f" {word} ")
     return Condition(f"({sql})", tuple(value for part in conditions for value in part.parameters), rows)
+
+
+def _in_groups(parts: Sequence[str], word: str) -> str:
+    """The parts with a word between them, in groups where they are many.
+
+    SQLite hangs each further one below the one before, and goes no deeper than a thousand.
+    """
+    while len(parts) > _MOST_LEVELS:
+        groups = [parts[at : at + _MOST_LEVELS] for at in range(0, len(parts), _MOST_LEVELS)]
+        parts = [f"({word.join(group)})" for group in groups]
+    return word.join(parts)
 
 
 def _among(column: str, numbers: Sequence[int]) -> Condition:

@@ -38,11 +38,7 @@ class InMemory:
     def found(self, known: frozenset[str], nodes: Sequence[Node], check: Check) -> Found:
         """Which rows fulfil each condition; `known` and `check` as in `Columns.refresh`."""
         search = self._search(known, check)
-        masks = []
-        for node in nodes:
-            check()
-            masks.append(search.mask(node))
-        return Found(self.columns, tuple(masks), self._terms)
+        return Found(self.columns, tuple(map(search.mask, nodes)), self._terms)
 
     def ids(self, known: frozenset[str], query: Query, order: Order, check: Check) -> "array[int] | None":
         """The row numbers of all matches, in order; None where the columns do not tell, or not yet."""
@@ -60,4 +56,4 @@ class InMemory:
 
     def _search(self, known: frozenset[str], check: Check) -> ColumnSearch:
         self.columns.refresh(known, check)
-        return ColumnSearch(self.columns, self._conditions, self._terms, self._connection)
+        return ColumnSearch(self.columns, self._conditions, self._terms, self._connection, check)

@@ -189,12 +189,26 @@ class Desk(QObject):
         self, query: Query, order: Order, done: Callable[[array[int], Sequence[StoredRow | None]], None]
     ) -> None:
         """Ask for the first screenful that answers a query: row ids and, with them, the rows."""
+        self._ask_first("first", query, order, done)
 
+    def try_search(
+        self, query: Query, order: Order, done: Callable[[array[int], Sequence[StoredRow | None]], None]
+    ) -> None:
+        """As ``search_first``, for a query that may not come in force; what is asked for that goes on."""
+        self._ask_first("try", query, order, done)
+
+    def _ask_first(
+        self,
+        kind: str,
+        query: Query,
+        order: Order,
+        done: Callable[[array[int], Sequence[StoredRow | None]], None],
+    ) -> None:
         def work(reader: CacheReader, token: CancelToken) -> tuple[array[int], list[StoredRow | None]]:
             ids = reader.ids(query, order, limit=FIRST_ROWS, cancel=token)
             return ids, reader.rows(ids)
 
-        self._ask("rows", "first", work, lambda found: done(*found), absent=lambda: done(array("q"), ()))
+        self._ask("rows", kind, work, lambda found: done(*found), absent=lambda: done(array("q"), ()))
 
     def search(
         self, query: Query, order: Order, done: Callable[[array[int], Sequence[StoredRow | None]], None]

@@ -189,6 +189,7 @@ def test_toggling_twice_means_the_same(text: str, choice: tuple[str, str], rows:
         ("SOH:<80", ("battery", "watch"), "SOH:<80,80..84.9"),
         ("is:failed", ("result", "not tested"), 'result:failed,"not tested"'),
         ("a or b", ("grade", "a"), "(a or b) grade:A"),
+        ("galaxy not", ("grade", "a"), "(galaxy not) grade:A"),
         ("after:2026-11-02", ("time", "2026-11"), "after:2026-11-02 time:2026-11"),
         ("on:2026-10", ("time", "2026-11"), "on:2026-10,2026-11"),
         ("-result:failed", ("result", "failed"), "-result:failed result:failed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 SIGN = 14
+LONGEST_PIECE = 32
+"""Characters of a repair that the button shows: the words beside it matter more."""
 ROUNDING = 2
 """Widths of texts are rounded: without a little more room an ellipsis would stand in place of a letter."""
 
@@ -69,9 +71,16 @@ class QueryErrorRow(QWidget):
             label.setMaximumWidth(label.fontMetrics().horizontalAdvance(label.text()) + ROUNDING)
         self._still.setText("" if still is None else f"still showing {number(still, decimals=0)}")
         self._repaired = error.repaired(text) or ""
-        self._use.setText(f"Use {error.repair}")
-        self._use.setVisible(bool(self._repaired))
+        self._use.setText(self._offer(error, text))
+        self._use.setVisible(bool(self._repaired.strip()))
         self.setAccessibleName(" ".join(part for part in (error.message, error.hint) if part))
+
+    def _offer(self, error: QueryError, text: str) -> str:
+        """What the button says: what will stand there, or what will go."""
+        act, piece = ("Use", error.repair) if error.repair else ("Remove", text[error.start : error.end])
+        room = LONGEST_PIECE * self._use.fontMetrics().averageCharWidth()
+        shown = self._use.fontMetrics().elidedText(piece or "", Qt.TextElideMode.ElideMiddle, room)
+        return f"{act} {shown}".replace("&", "&&")
 
     def _theme_changed(self) -> None:
         theme = self._themes.theme

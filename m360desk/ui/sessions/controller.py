@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from m360desk.ui.sessions.page import SessionsPage
     from m360desk.workers.desk import Desk
 
+    First = tuple[array[int], Sequence[StoredRow | None]]
+
 PATIENCE_MS = 400
 """Nobody is corrected in the middle of a word."""
 
@@ -49,6 +51,9 @@ class SessionsController(QObject):
         """The last query that something answered."""
         self.order = Order()
         self._error: QueryError | None = None
+        self._by_hand = False
+        self._tried: Query | None = None
+        self._left_out_of = ""
         self._latest: array[int] = array("q")
         self._hidden = 0
         self._fresh = True
@@ -59,7 +64,9 @@ class SessionsController(QObject):
         self._patience = self._timer(PATIENCE_MS, self._say_error)
         self._patience.setParent(box)  # what it has to say is said there
         self._refresh = self._timer(LEAST_PAUSE_MS, self._ask_again)
+        box.textEdited.connect(self._edited)  # comes before the next
         box.textChanged.connect(self._typed)
+        box.editingFinished.connect(self._finished)
         box.offer_ended.connect(self._be_patient)
         page.sort_asked.connect(self._sort)
         page.table.rows_painted.connect(self._begin)
@@ -74,7 +81,8 @@ class SessionsController(QObject):
     @property
     def awaits(self) -> bool:
         """Whether an answer, or a look at what sync has written, is still to come."""
-        return self._asked or self._refresh.isActive() or self._patience.isActive()
+        waits = self._refresh.isActive() or self._patience.isActive()
+        return self._asked or waits or self._tried is not None
 
     @property
     def listed(self) -> int:
@@ -94,10 +102,15 @@ class SessionsController(QObject):
 
     # What the user does
 
+    def _edited(self) -> None:
+        self._by_hand = True
+
     def _typed(self, text: str) -> None:
-        today = datetime.now(self._desk.zone).date()
+        by_hand, self._by_hand = self._by_hand, False
+        self._tried = None
+        self._left_out_of = ""
         try:
-            query = parse(text, today=today, zone=self._desk.zone)
+            query = self._parsed(text)
         except QueryError as error:
             self._error = error
             self._patience.start()
@@ -109,13 +122,62 @@ class SessionsController(QObject):
             self._bar.show_error(None)
         if query == self.query:
             return
+        rest = self._without_begun_name() if by_hand else None
+        if rest is None:
+            self._search(query)
+        else:
+            self._try(query, rest)
+
+    def _parsed(self, text: str) -> Query:
+        return parse(text, today=datetime.now(self._desk.zone).date(), zone=self._desk.zone)
+
+    def _without_begun_name(self) -> Query | None:
+        """The search without the word at the cursor, where that may become the name of a field."""
+        if self._desk.lanes is None:
+            return None
+        # Not needed before something is typed.
+        from m360desk.core.query_completion import without_begun_name
+
+        rest = without_begun_name(self._box.text(), self._box.cursorPosition())
+        try:
+            return None if rest is None else self._parsed(rest)
+        except QueryError:
+            return None
+
+    def _try(self, query: Query, rest: Query) -> None:
+        """Search for ``query`` if it has any answer, else for ``rest``.
+
+        Who types "battery" on the way to "battery:<80" is not told meanwhile that no session has that word.
+        """
+        self._tried, text = query, self._box.text()
+
+        def found(ids: array[int], rows: Sequence[StoredRow | None]) -> None:
+            if self._tried is not query:
+                return
+            self._tried = None
+            if len(ids):
+                self._search(query, (ids, rows))
+                return
+            self._left_out_of = text
+            if rest != self.query:
+                self._search(rest)
+
+        self._desk.try_search(query, self.order, found)
+
+    def _finished(self) -> None:
+        """Enter, or the box was left: a word that was left out, since it might become a name, is a word."""
+        if self._left_out_of and self._left_out_of == self._box.text():
+            self._typed(self._box.text())
+
+    def _search(self, query: Query, first: First | None = None) -> None:
+        """Let a query be in force; ``first`` is its first screenful, where that is known."""
         if self.listed:
             self.previous = self.query.text
         self.query = query
         self._show_chips()
         self._page.show_hits(query)
         self.query_changed.emit(query)
-        self._ask(fresh=True)
+        self._ask(fresh=True, first=first)
 
     def _show_chips(self) -> None:
         # Not needed before something is searched for.
@@ -157,19 +219,21 @@ class SessionsController(QObject):
     def _gave_up(self) -> None:
         """Something could not be read, which is said elsewhere: wait for it no longer."""
         self._asked = False
+        self._tried = None
 
     def _ask_again(self) -> None:
         self._page.cache_changed()
         self._ask(fresh=False)
 
     def _cache_opened(self) -> None:
+        self._tried = None
         self._latest = array("q")
         self._hidden = 0
         self._page.model.forget()
         self._bar.show_new(0)
         self._ask(fresh=True)
 
-    def _ask(self, *, fresh: bool) -> None:
+    def _ask(self, *, fresh: bool, first: First | None = None) -> None:
         """Ask for the ids; ``fresh``: the question is new, so the answer replaces the list as a whole."""
         self._fresh = self._fresh or fresh
         if fresh:
@@ -181,7 +245,10 @@ class SessionsController(QObject):
                 if question == self._question:
                     self._show_first(ids, rows)
 
-            self._desk.search_first(self.query, self.order, show)
+            if first is None:
+                self._desk.search_first(self.query, self.order, show)
+            else:
+                show(*first)
         if self._begun:
             self._ask_all()
 
