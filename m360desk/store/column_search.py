@@ -25,6 +25,7 @@ Mask = NDArray[np.bool_]
 
 EXACT: Final = ("time", "battery", "cycles")
 """Numbers that the columns hold exactly: health to a tenth of a percent, cycles as whole numbers."""
+_TOO_LARGE: Final = 1e6
 _WORD_FIELDS: Final = tuple(field for field in COLUMNS if field.words and is_coded(field))
 _COMPARE: Final[dict[str, Callable[..., Mask]]] = {
     "<": np.less,
@@ -87,7 +88,7 @@ class ColumnSearch:
                 return self.tells(inner)
             case AllOf(nodes=nodes) | AnyOf(nodes=nodes):
                 return all(map(self.tells, nodes))
-            case Compare(field=field) if field.name in self._columns.codes or field.name in EXACT:
+            case Compare() if node.field.name in self._columns.codes or _is_exact(node):
                 return True
             case Words() | Compare():
                 return self._condition(node).rows is not None
@@ -119,7 +120,7 @@ class ColumnSearch:
         name = node.field.name
         if name in self._columns.codes:
             return self._coded(node)
-        if name in EXACT:
+        if _is_exact(node):
             return _number(self._columns.numbers[name], node)
         return self._asked(self._condition(node))
 
@@ -154,6 +155,16 @@ class ColumnSearch:
         for piece in read_integers(text):
             mask[self._columns.positions(np.frombuffer(piece, np.int64))] = True
         return mask
+
+
+def _is_exact(node: Compare) -> bool:
+    """Whether a comparison with the columns is one with what is stored; between two tenths it is not."""
+    if node.field.name == "time":
+        return True
+    figures = (float(value) for value in node.values)
+    return node.field.name in EXACT and all(
+        abs(figure) < _TOO_LARGE and round(figure, 1) == figure for figure in figures
+    )
 
 
 def _number(values: NDArray[np.float64], node: Compare) -> Mask:

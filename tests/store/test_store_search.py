@@ -161,6 +161,9 @@ def test_sql_means_what_the_language_means(way: str, data: st.DataObject) -> Non
                 assert sorted(found) == sorted(wanted), query
                 assert cache.reader.count(query) == len(wanted), query
                 _assert_counted(cache.reader, query, sessions, data)
+                told = cache.reader.ids_in_memory(query, order)
+                assert told is None or told == found, query
+                assert cache.reader.count(query) == len(wanted), query
                 limit = data.draw(st.integers(0, 9))
                 assert cache.reader.ids(query, order, limit=limit) == found[:limit]
                 _assert_ordered([numbers[number] for number in found], list(found), order)

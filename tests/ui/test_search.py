@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from m360desk.core.identity import luhn_digit, read_scan
 from m360desk.simulator.host import SimulatorProcess
@@ -15,6 +17,7 @@ from m360desk.ui.finding import query_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from m360desk.ui.frame.search_box import SearchBox
     from tests.ui.conftest import Bench, OpenBench
 
 
@@ -169,3 +172,149 @@ def test_a_device_that_only_the_service_has_is_fetched_stored_and_opened(
     bench.settle()
     assert len(bench.ids) == 1
     assert note(bench) == ""
+
+
+# A field's name on its way to the colon
+
+
+def test_a_half_typed_field_name_that_finds_nothing_leaves_the_list(bench: Bench) -> None:
+    """Until it is finished with Enter or by leaving the box; then it is a word like any other."""
+    bench.search("iphone")
+    before = bench.ids
+    shown: list[int] = []
+    bench.application.shell.controller.answered.connect(lambda: shown.append(len(bench.ids)))
+    bench.press("Ctrl+F", Qt.Key.Key_End)
+    for key in " batte":
+        QTest.keyClicks(bench.box, key)
+        bench.settle()
+        assert bench.ids == bench.expected(bench.application.shell.controller.query.text)
+        assert bench.ids
+        assert bench.table.isVisible()
+        assert not bench.find("queryError").isVisible()
+    assert bench.ids == before
+    assert bench.application.shell.controller.query.text == "iphone"
+    bench.press(Qt.Key.Key_Return)
+    bench.settle()
+    assert bench.ids == []
+    assert bench.find("statePage").isVisible()
+    assert bench.box.text() == "iphone batte"
+    QTest.keyClicks(bench.box, "r")
+    bench.settle()
+    assert bench.ids == before
+    QTest.keyClicks(bench.box, "y:<85")
+    bench.settle()
+    assert bench.ids == bench.expected("iphone battery:<85") != before
+
+
+def test_a_field_name_in_the_middle_is_left_out_and_a_word_that_is_found_is_not(bench: Bench) -> None:
+    bench.search("iphone failed:battery")
+    before = bench.ids
+    bench.press("Ctrl+F", Qt.Key.Key_Home)
+    QTest.keyClicks(bench.box, "grad ")
+    bench.settle()
+    assert bench.ids == [], "it is finished: a blank ends a word"
+    bench.press(Qt.Key.Key_Backspace)
+    bench.settle()
+    assert bench.box.text() == "gradiphone failed:battery"
+    bench.press("Ctrl+Z")
+    bench.box.setText("")
+    bench.settle()
+    QTest.keyClicks(bench.box, "oper")
+    bench.settle()
+    assert len(bench.ids) == 600
+    bench.box.setText("pro")
+    bench.settle()
+    assert bench.ids == bench.expected("pro") != before
+    bench.box.setText("oper")
+    bench.settle()
+    assert bench.ids == [], "what nobody types is meant as it stands"
+
+
+def test_leaving_the_box_ends_a_half_typed_name(bench: Bench) -> None:
+    bench.press("Ctrl+F")
+    QTest.keyClicks(bench.box, "cycl")
+    bench.settle()
+    assert len(bench.ids) == 600
+    bench.table.setFocus()
+    bench.settle()
+    assert bench.ids == []
+    assert bench.find("statePage").isVisible()
+
+
+def _type(box: SearchBox, text: str) -> None:
+    """Press keys as keyboards and input methods of any country do."""
+    for character in text:
+        event = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, character)
+        QApplication.sendEvent(box, event)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "(((((",
+            ")",
+            '"',
+            "''",
+            "-",
+            "- -",
+            "<>=",
+            ":::",
+            ",,,",
+            "or or",
+            "📱 e\u0301",
+            "\0",
+            "a\tb",
+            "%_*?[",
+        ),
+        *("'; DROP TABLE sessions; --", "battery:" + "9" * 60, "imei:" + "1," * 60, "not (", "is:" * 30),
+        *("(" * 21 + "a", "x" * 400, " or ".join("ab" for _ in range(30)), "K26 & b && c | d", "\u202e abc"),
+    ],
+)
+def test_whatever_is_typed_key_by_key_is_answered_or_marked(bench: Bench, text: str) -> None:
+    box, controller = bench.box, bench.application.shell.controller
+    bench.press("Ctrl+F")
+    _type(box, text[:40])
+    bench.press(Qt.Key.Key_Left, Qt.Key.Key_Backspace, Qt.Key.Key_End)
+    box.insert(text[40:])
+    bench.settle()
+    error = bench.find("queryError")
+    assert bench.ids == bench.expected(controller.query.text)
+    if not error.isVisible():
+        bench.press(Qt.Key.Key_Escape)
+        box.setText(text)
+        bench.settle()
+        assert error.isVisible() or controller.query.text == text
+    box.clear()
+    bench.settle()
+    assert len(bench.ids) == 600
+    assert not error.isVisible()
+
+
+def test_a_query_that_is_too_long_is_refused_and_loses_nothing(bench: Bench) -> None:
+    bench.search("iphone")
+    before = bench.ids
+    bench.box.setText(
+        "imei:" + ",".join(str(number) for number in range(356_000_000_000_000, 356_000_000_001_300))
+    )
+    bench.settle()
+    assert "at most 20,000 characters" in bench.text("queryError")
+    assert bench.ids == before
+    assert bench.text("stillShowing") == f"still showing {len(before)}"
+
+
+def test_the_repair_is_named_in_short_and_what_only_goes_is_removed(bench: Bench) -> None:
+    bench.search("iphone")
+    bench.box.setText("iphone ) battery:<80")
+    bench.settle()
+    assert bench.text("useRepair") == "Remove )"
+    QTest.mouseClick(bench.find("useRepair"), Qt.MouseButton.LeftButton)
+    assert bench.box.text() == "iphone  battery:<80"
+    bench.box.setText("(" + " ".join(f"word{number}&" for number in range(60)))
+    bench.settle()
+    button = bench.find("useRepair")
+    assert bench.text("useRepair").startswith("Use (word0&&")
+    assert "…" in bench.text("useRepair")
+    assert button.width() < bench.window.width() / 3
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert bench.box.text().endswith("word59&)")
