@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.selection import summarise
+from m360desk.core.spans import NOTHING_SELECTED
 from m360desk.ui.detail.content import PaneContext
 from m360desk.ui.detail.describe_selection import describe_many
 from m360desk.ui.detail.loading import load_session
@@ -17,6 +18,7 @@ from m360desk.ui.session_work import SessionWork
 if TYPE_CHECKING:
     from m360desk.core.cancel import CancelToken
     from m360desk.core.selection import SelectionSummary
+    from m360desk.core.spans import Selected
     from m360desk.store.reader import CacheReader, StoredRow
     from m360desk.ui.detail.loading import SessionDetail
     from m360desk.ui.icons import Icons
@@ -64,7 +66,7 @@ class ShownSession(QObject):
         self._chosen: int | None = None
         self._shown: SessionDetail | None = None
         self._awaited = False
-        self._many: list[int] = []
+        self._many = NOTHING_SELECTED
         self._look = self._timer(0, self._look_at_selection)
         self._reload = self._timer(PAUSE_MS, self._read)
         self._unhurried = False
@@ -83,16 +85,18 @@ class ShownSession(QObject):
         return self._awaited or any(timer.isActive() for timer in timers)
 
     @property
-    def selected(self) -> tuple[int, ...]:
-        """The row ids of the selected sessions where there are several, in the list's order."""
-        return tuple(self._selected())
+    def selected(self) -> Selected:
+        """What is selected where it is several sessions, else nothing."""
+        selected = self._page.selected
+        return selected if selected.count > 1 else NOTHING_SELECTED
 
     def clear(self) -> None:
         """Another account is shown: forget everything."""
         self._look.stop()
         self._reload.stop()
         self._follow.stop()
-        self._chosen, self._shown, self._awaited, self._many = None, None, False, []
+        self._chosen, self._shown, self._awaited = None, None, False
+        self._many = NOTHING_SELECTED
         self.pane.clear()
 
     def choose(self, row_id: int | None) -> None:
@@ -112,9 +116,9 @@ class ShownSession(QObject):
 
     def _show_chosen(self) -> None:
         row_id = self._chosen
-        if self._several():
+        if self.selected.count:
             return
-        self._many = []
+        self._many = NOTHING_SELECTED
         if row_id is None:
             self._shown, self._awaited = None, False
             self.pane.clear()
@@ -140,7 +144,7 @@ class ShownSession(QObject):
     def _read(self) -> None:
         """Read the chosen session from the cache; what is shown stays until it is there."""
         row_id, known = self._chosen, self._shown
-        if self._many:
+        if self._many.count:
             self._sum_up()
             return
         if row_id is None:
@@ -149,7 +153,7 @@ class ShownSession(QObject):
 
         def show(session: SessionDetail | None) -> None:
             # Another one, or several, may have been chosen meanwhile.
-            if row_id == self._chosen and not self._many:
+            if row_id == self._chosen and not self._many.count:
                 self._show(session)
 
         self._desk.read_soon("detail", lambda reader, _: load_session(reader, row_id, known), show)
@@ -169,13 +173,13 @@ class ShownSession(QObject):
 
     def _say_again(self) -> None:
         """Say what is shown in the words of other limits."""
-        if self._many:
+        if self._many.count:
             self._sum_up()
         elif self._shown is not None and self.pane.content is not None:
             self.pane.show_session(self._shown)
 
     def _cache_changed(self) -> None:
-        if not self._reload.isActive() and (self._chosen is not None or self._many):
+        if not self._reload.isActive() and (self._chosen is not None or self._many.count):
             self._reload.start()
 
     def _go_to(self, row_id: int) -> None:
@@ -189,31 +193,18 @@ class ShownSession(QObject):
     # Several sessions
 
     def _selection_changed(self) -> None:
-        if self._many or self._several():
+        if self._many.count or self.selected.count:
             self._look.start()
 
-    def _several(self) -> bool:
-        ranges = self._page.table.selectionModel().selection().toList()
-        return sum(each.height() for each in ranges) > 1
-
-    def _selected(self) -> list[int]:
-        """The selected row ids in the list's order, none where it is but one."""
-        ranges = self._page.table.selectionModel().selection().toList()
-        spans = sorted((each.top(), each.bottom() + 1) for each in ranges)
-        if sum(end - start for start, end in spans) < 2:
-            return []
-        ids = self._page.model.ids
-        return [row_id for start, end in spans for row_id in ids[start:end]]
-
     def _look_at_selection(self) -> None:
-        selected = self._selected()
-        if selected == self._many:
+        selected = self.selected
+        if _tell_the_same(selected, self._many):
             self.settled.emit()
             return
         self._many = selected
-        if selected:
+        if selected.count:
             self._shown = None
-            self.pane.show_many(len(selected))
+            self.pane.show_many(selected.count)
             self._sum_up()
         else:
             self.choose(self._page.table.current_row_id())
@@ -221,7 +212,7 @@ class ShownSession(QObject):
     def _sum_up(self) -> None:
         self._awaited = True
         selected, limits = self._many, self._desk.limits
-        wanted = selected[:MOST_SUMMED]
+        wanted = selected.row_ids(MOST_SUMMED)
 
         def work(reader: CacheReader, token: CancelToken) -> SelectionSummary:
             rows: list[StoredRow] = []
@@ -231,15 +222,16 @@ class ShownSession(QObject):
             return summarise(rows, limits)
 
         def show(summary: SelectionSummary) -> None:
-            if self._many == selected:
+            if self._many is selected:
                 self._awaited = False
-                self.pane.show_many(len(selected), describe_many(summary, len(selected), self._context()))
+                content = describe_many(summary, selected.count, self._context())
+                self.pane.show_many(selected.count, content)
                 self.settled.emit()
 
         self._desk.read("selection", work, show)
 
     def _export(self) -> None:
-        self.work.export(self._selected())
+        self.work.export(self.selected.row_ids())
 
     # The rest
 
@@ -281,3 +273,8 @@ class ShownSession(QObject):
         timer.setInterval(milliseconds)
         timer.timeout.connect(act)
         return timer
+
+
+def _tell_the_same(one: Selected, other: Selected) -> bool:
+    """Whether the pane would say the same of two selections: it sums up the first of them."""
+    return one.count == other.count and one.row_ids(MOST_SUMMED) == other.row_ids(MOST_SUMMED)

@@ -355,7 +355,9 @@ class Shell(QObject):
 
     def _choose_first(self) -> None:
         """Leave no list without a chosen session."""
-        if self.page.table.current_row_id() is not None or not self.controller.listed:
+        if self.page.waits_to_select or not self.controller.listed:
+            return
+        if self.page.table.current_row_id() is not None:
             return
         if self.session is not None:
             self.session.choose_first()

@@ -15,6 +15,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from m360desk.core.battery import Limits
 from m360desk.store.errors import CacheAbsent
 from m360desk.store.key import cache_file
+from m360desk.workers.answers import FIRST_ROWS, Answer, from_file, from_memory
 from m360desk.workers.cache_lanes import CacheLanes
 from m360desk.workers.lane import Lane
 from m360desk.workers.network_lane import NetworkLane
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from m360desk.core.cancel import CancelToken
     from m360desk.core.query import Order, Query
+    from m360desk.core.spans import Selected, Spans
     from m360desk.services.export import ExportResult
     from m360desk.store.key import CacheKey
     from m360desk.store.reader import CacheReader, CacheStats, StoredRow
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
     from m360desk.system.settings_file import SettingsFile
 
 T = TypeVar("T")
-FIRST_ROWS = 60
-"""Asked for ahead of the whole answer: more than a screen holds."""
-
 TYPING_MS = 300
 """Searches that follow each other sooner are being typed."""
 
@@ -211,11 +210,16 @@ class Desk(QObject):
         self._ask("rows", kind, work, lambda found: done(*found), absent=lambda: done(array("q"), ()))
 
     def search(
-        self, query: Query, order: Order, done: Callable[[array[int], Sequence[StoredRow | None]], None]
+        self,
+        query: Query,
+        order: Order,
+        done: Callable[[Answer], None],
+        *,
+        shown: array[int] | None = None,
     ) -> None:
-        """Ask for all row ids that answer a query, in their order; with them come the first rows, or none.
+        """Ask for all that answers a query; ``shown``: the list to compare it with.
 
-        Where the columns in memory tell them, that takes milliseconds.
+        Where the columns in memory tell it, that takes milliseconds.
         """
         if self._lanes is None:
             return
@@ -226,17 +230,13 @@ class Desk(QObject):
         self._searched.start()
         asks_file = not lanes.slow.is_free_for("ids")
 
-        def work(reader: CacheReader, token: CancelToken) -> tuple[array[int], list[StoredRow | None]] | None:
-            ids = reader.ids_in_memory(query, order, cancel=token)
-            return None if ids is None else (ids, reader.rows(ids[:FIRST_ROWS]))
-
-        def in_memory(answer: tuple[array[int], list[StoredRow | None]] | None) -> None:
+        def in_memory(answer: Answer | None) -> None:
             if answer is not None:
                 # Whoever still looks for it in the file looks for what is here.
                 lanes.rows.cancel("first")
                 lanes.bulk.cancel("ids")
                 self._file_search.stop()
-                done(*answer)
+                done(answer)
             elif not asks_file:
                 in_file()
 
@@ -248,19 +248,29 @@ class Desk(QObject):
                 ask_file()
 
         def ask_file() -> None:
-            self._ask("bulk", "ids", lambda r, t: r.ids(query, order, cancel=t), from_file, nothing)
+            self._ask("bulk", "ids", from_file(query, order, shown), found_in_file, nothing)
 
-        def from_file(ids: array[int]) -> None:
+        def found_in_file(answer: Answer) -> None:
             lanes.slow.cancel("ids")
-            done(ids, ())
+            done(answer)
 
         def nothing() -> None:
             lanes.slow.cancel("ids")
-            done(array("q"), ())
+            done(Answer(array("q"), (), None))
 
-        self._ask("slow", "ids", work, in_memory, nothing)
+        self._ask("slow", "ids", from_memory(query, order, shown), in_memory, nothing)
         if asks_file:
             in_file()
+
+    def carry(self, selected: Selected, ids: array[int], done: Callable[[Spans], None]) -> None:
+        """Ask where the selected sessions stand in another list."""
+
+        def work(_: CacheReader, __: CancelToken) -> Spans:
+            from m360desk.core import places
+
+            return places.carried(selected.ids, selected.spans, ids)
+
+        self._ask("rows", "carry", work, done)
 
     def rows(self, ids: Sequence[int], done: Callable[[Sequence[StoredRow | None]], None]) -> None:
         """Ask for rows by their ids."""

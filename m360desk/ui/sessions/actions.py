@@ -68,15 +68,15 @@ class ListActions(QObject):
 
     def menu(self, column: ListColumn | None) -> QMenu:
         """The menu for what is selected; ``column``: the one it is opened on, whose value is filtered by."""
-        ids = self._page.selected_ids()
+        count = self._page.selected.count
         row = self._current_row()
         menu = QMenu(self._table)
         menu.setObjectName("sessionMenu")
-        many = len(ids) != 1
-        self.copy_rows.setText(f"Copy {counted(len(ids), 'row', 'rows')}" if many else "Copy row")
+        many = count != 1
+        self.copy_rows.setText(f"Copy {counted(count, 'row', 'rows')}" if many else "Copy row")
         self.copy_imeis.setText("Copy IMEIs" if many else "Copy IMEI")
         self.copy_imeis.setEnabled(many or bool(row is not None and row.get("imei")))
-        self.export.setText(f"Export {counted(len(ids), 'session', 'sessions')}…")
+        self.export.setText(f"Export {counted(count, 'session', 'sessions')}…")
         menu.addAction(self.copy_rows)
         menu.addAction(self.copy_imeis)
         menu.addSeparator()
@@ -95,7 +95,7 @@ class ListActions(QObject):
 
     def _open_menu(self, place: QPoint) -> None:
         index = self._table.indexAt(place)
-        if not self._page.selected_ids():
+        if not self._page.selected.count:
             return
         column = self._page.model.columns[index.column()] if index.isValid() else None
         menu = self.menu(column)
@@ -160,12 +160,13 @@ class ListActions(QObject):
         self._copy("copy", lines)
 
     def _copy(self, kind: str, written: Callable[[Sequence[StoredRow]], str]) -> None:
-        ids = self._page.selected_ids()
-        if not ids:
+        selected = self._page.selected
+        if not selected.count:
             return
-        if len(ids) > MOST_COPIED:
-            self.noted.emit(_too_many(len(ids)))
+        if selected.count > MOST_COPIED:
+            self.noted.emit(_too_many(selected.count))
             return
+        ids = selected.row_ids()
 
         def work(reader: CacheReader, token: CancelToken) -> str:
             rows: list[StoredRow] = []

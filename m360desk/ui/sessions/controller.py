@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.query import EVERYTHING, Order, Query, QueryError, parse
+from m360desk.core.spans import Change, find
 from m360desk.ui.chips.drawn import DrawnParts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from m360desk.core.spans import Newer, Selected, Spans
     from m360desk.store.reader import StoredRow
     from m360desk.ui.frame.filter_bar import FilterBar
     from m360desk.ui.frame.search_box import SearchBox
     from m360desk.ui.sessions.page import SessionsPage
+    from m360desk.workers.answers import Answer
     from m360desk.workers.desk import Desk
 
     First = tuple[array[int], Sequence[StoredRow | None]]
@@ -61,6 +64,7 @@ class SessionsController(QObject):
         self._placed = False
         self._begun = False
         self._asked = True
+        self._finding = False
         self._patience = self._timer(PATIENCE_MS, self._say_error)
         self._patience.setParent(box)  # what it has to say is said there
         self._refresh = self._timer(LEAST_PAUSE_MS, self._ask_again)
@@ -81,8 +85,8 @@ class SessionsController(QObject):
     @property
     def awaits(self) -> bool:
         """Whether an answer, or a look at what sync has written, is still to come."""
-        waits = self._refresh.isActive() or self._patience.isActive()
-        return self._asked or waits or self._tried is not None
+        waits = self._asked or self._finding or self._tried is not None
+        return waits or self._refresh.isActive() or self._patience.isActive()
 
     @property
     def listed(self) -> int:
@@ -176,6 +180,7 @@ class SessionsController(QObject):
         self.query = query
         self._show_chips()
         self._page.show_hits(query)
+        self._page.forget_aside()
         self.query_changed.emit(query)
         self._ask(fresh=True, first=first)
 
@@ -201,13 +206,15 @@ class SessionsController(QObject):
         self._bar.show_error(self._error, self._box.text())
 
     def _sort(self, field: str, descending: bool) -> None:
+        # The ends of an order are what one sorts for: the list shows its top. What is selected stays so,
+        # and the pane with its session, wherever that stands now.
+        self._page.put_aside()
         self.order = Order(field, descending)
         self._ask(fresh=True)
 
     def _show_new(self) -> None:
         self._hidden = 0
-        self._page.show_ids(self._latest, keep_place=False)
-        self._page.table.scrollToTop()
+        self._take_over(self._latest, self._page.table.scrollToTop)
         self.show_counts()
 
     # What the cache does
@@ -218,10 +225,15 @@ class SessionsController(QObject):
 
     def _gave_up(self) -> None:
         """Something could not be read, which is said elsewhere: wait for it no longer."""
-        self._asked = False
+        self._asked = self._finding = False
         self._tried = None
+        self._page.forget_aside()
 
     def _ask_again(self) -> None:
+        if self._asked:
+            # What is looked for in the file can take seconds: asked anew each time it would never come.
+            self._refresh.start()
+            return
         self._page.cache_changed()
         self._ask(fresh=False)
 
@@ -229,6 +241,8 @@ class SessionsController(QObject):
         self._tried = None
         self._latest = array("q")
         self._hidden = 0
+        self._finding = False
+        self._page.forget_aside()
         self._page.model.forget()
         self._bar.show_new(0)
         self._ask(fresh=True)
@@ -262,8 +276,7 @@ class SessionsController(QObject):
     def _show_from_top(self, ids: array[int], rows: Sequence[StoredRow | None]) -> None:
         self._placed = True
         self._page.model.learn(rows)
-        self._page.show_ids(ids, keep_place=False)
-        self._page.table.scrollToTop()
+        self._page.show_top(ids)
         if len(ids):
             self._page.show_table()
             self._page.model.rows_arrived.emit()
@@ -278,42 +291,96 @@ class SessionsController(QObject):
         began = perf_counter()
         self._asked = True
         question = self._question
+        shown = None if self._fresh else self._page.model.ids
 
-        def done(ids: array[int], rows: Sequence[StoredRow | None]) -> None:
+        def done(answer: Answer) -> None:
             if question != self._question:
+                return
+            if shown is not None and shown is not self._page.model.ids:
+                self._ask_all()  # compared with what is not shown any more
                 return
             self._asked = False
             self._refresh.setInterval(max(LEAST_PAUSE_MS, round((perf_counter() - began) * 5_000)))
-            self._answer(ids, rows)
+            self._answer(answer)
 
-        self._desk.search(self.query, self.order, done)
+        self._desk.search(self.query, self.order, done, shown=shown)
 
-    def _answer(self, ids: array[int], rows: Sequence[StoredRow | None]) -> None:
-        self._latest = ids
-        if self._fresh and not self._placed and rows:
-            self._show_from_top(ids, rows)
-        elif self._fresh:
-            self._page.show_ids(ids, keep_place=True)
+    def _answer(self, answer: Answer) -> None:
+        self._latest = answer.ids
+        if answer.newer is not None:
+            self._merge(answer.newer)
+        elif self._placed:
+            self._show_rest(answer.ids)
         else:
-            self._merge(ids)
+            self._show_from_top(answer.ids, answer.rows)
         if self._fresh:
             self._fresh = False
             self._hidden = 0
+            self._select_again()
         self.show_counts()
         self.answered.emit()
 
-    def _merge(self, ids: array[int]) -> None:
-        """Bring in what has changed, but hold back what would push the list down."""
+    def _show_rest(self, ids: array[int]) -> None:
+        """Show all of an answer of which the first screenful is shown."""
         shown = self._page.model.ids
-        above = 0
-        if len(shown) and self.order.field == "time" and self.order.descending:
-            try:
-                above = ids.index(shown[0])
-            except ValueError:
-                above = 0
-        self._hidden = above
-        if ids[above:] != shown:
-            self._page.show_ids(ids[above:] if above else ids, keep_place=True)
+        if len(shown) and ids[: len(shown)] == shown:
+            self._page.model.extend(ids)
+        else:
+            # The cache has changed between the two answers.
+            self._take_over(ids)
+
+    def _merge(self, newer: Newer) -> None:
+        """Bring in what has changed, but hold back what would push the list down."""
+        self._hidden = newer.above
+        if newer.change is Change.LONGER:
+            self._page.model.extend(newer.ids)
+        elif newer.change is Change.OTHER:
+            self._take_over(newer.ids)
+
+    # What is selected stays with its sessions
+
+    def _take_over(self, ids: array[int], then: Callable[[], object] = lambda: None) -> None:
+        """Show a newer answer in place of the one that is shown."""
+        selected = self._page.table.selected
+
+        def show(spans: Spans) -> None:
+            if self._page.model.ids is not selected.ids:
+                return  # another answer has come meanwhile
+            if not self._page.table.selected.is_same(selected):
+                self._take_over(ids, then)
+                return
+            self._page.replace(ids, spans)
+            then()
+
+        self._find(selected, ids, show)
+
+    def _select_again(self) -> None:
+        """Select in a new order what was selected in the one before."""
+        if not self._page.waits_to_select:
+            return
+        ids = self._page.model.ids
+
+        def select(spans: Spans) -> None:
+            if self._page.model.ids is ids:
+                self._page.take_back(spans)
+            else:
+                self._select_again()
+
+        self._find(self._page.selected, ids, select)
+
+    def _find(self, selected: Selected, ids: array[int], done: Callable[[Spans], None]) -> None:
+        """Find selected sessions in another list: one at once, several by a lane."""
+        if selected.count > 1:
+
+            def found(spans: Spans) -> None:
+                self._finding = False
+                done(spans)
+
+            self._finding = True
+            self._desk.carry(selected, ids, found)
+            return
+        places = [find(ids, row_id) for row_id in selected.row_ids()]
+        done(tuple((at, at + 1) for at in places if at is not None))
 
     def show_counts(self) -> None:
         """Say how many sessions are listed, of how many."""

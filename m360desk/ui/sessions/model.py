@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from m360desk.core.spans import find
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -71,19 +73,16 @@ class SessionModel(QAbstractTableModel):
         self._asked = frozenset()
         self.endResetModel()
 
-    def extend(self, ids: array[int]) -> bool:
-        """Show the rest of an answer whose beginning is shown; False: it begins in another way.
+    def extend(self, ids: array[int]) -> None:
+        """Show the rest of an answer whose beginning is shown.
 
         Nothing that is on the screen is painted anew for it.
         """
         count = len(self._ids)
-        if not count or ids[:count] != self._ids:
-            return False
         if len(ids) > count:
             self.beginInsertRows(NO_INDEX, count, len(ids) - 1)
             self._ids = ids
             self.endInsertRows()
-        return True
 
     def add_column(self, column: ListColumn) -> None:
         """Show one more column, behind the others."""
@@ -113,10 +112,7 @@ class SessionModel(QAbstractTableModel):
 
     def position(self, row_id: int) -> int | None:
         """Where a session stands in the list, or None when it is not in it."""
-        try:
-            return self._ids.index(row_id)
-        except ValueError:
-            return None
+        return find(self._ids, row_id)
 
     def row_at(self, position: int) -> StoredRow | None:
         """The row at a position, or None while it is on its way."""

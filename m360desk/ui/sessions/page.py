@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from m360desk.core.spans import find
 from m360desk.ui.sessions.cell_context import CellContext, Measures
 from m360desk.ui.sessions.columns import COLUMNS, ListColumn
 from m360desk.ui.sessions.describe import describe
@@ -21,11 +22,12 @@ from m360desk.ui.sessions.view import SessionTable
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date, tzinfo
 
     from m360desk.core.battery import Limits
     from m360desk.core.query import Query
+    from m360desk.core.spans import Selected, Spans
     from m360desk.store.reader import StoredRow
     from m360desk.ui.frame.filter_bar import FilterBar
     from m360desk.ui.icons import Icons
@@ -35,8 +37,15 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 
-KEPT_SELECTION = 200
-"""As many selected sessions stay selected when the list changes; of more, the one under the cursor does."""
+FIRST = 60
+"""While somebody types, the cursor stays with its session where that is among so many."""
+
+
+class _Aside(NamedTuple):
+    """What is to be selected again as soon as all of another order is here."""
+
+    selected: Selected
+    current: int | None
 
 
 class SessionsPage(QWidget):
@@ -81,6 +90,8 @@ class SessionsPage(QWidget):
         self._restoring = False
         self._hits = Hits()
         self._measures: Measures | None = None
+        self._aside: _Aside | None = None
+        self.table.selectionModel().selectionChanged.connect(self._selection_changed)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.doubleClicked.connect(lambda index: self.opened.emit(self.model.ids[index.row()]))
         self.table.sort_asked.connect(self.sort_asked)
@@ -92,21 +103,71 @@ class SessionsPage(QWidget):
 
     # What is shown
 
-    def show_ids(self, ids: array[int], *, keep_place: bool) -> None:
-        """Show an answer; with ``keep_place`` what the user looks at stays where it is."""
-        if keep_place and self.model.extend(ids):
-            return
-        current = self.table.current_row_id()
-        top = self.table.first_visible() if keep_place else None
-        top_id = self.model.ids[top[0]] if top is not None else None
-        chosen = self._chosen_ids() if keep_place else []
+    @property
+    def selected(self) -> Selected:
+        """What is selected, or will be again in a moment."""
+        return self.table.selected if self._aside is None else self._aside.selected
+
+    @property
+    def waits_to_select(self) -> bool:
+        """Whether what was selected is put aside until all of another order is here."""
+        return self._aside is not None
+
+    def put_aside(self) -> None:
+        """The same sessions come in another order: keep what is selected until all of it is here."""
+        if self._aside is None:
+            current = self.table.current_row_id()
+            if current is not None or self.table.selected.count:
+                self._aside = _Aside(self.table.selected, current)
+
+    def forget_aside(self) -> None:
+        """Another question was asked, or no answer comes: what was put aside is not looked for any more."""
+        self._aside = None
+
+    def show_top(self, ids: array[int]) -> None:
+        """Show another answer, or its beginning, from the top."""
+        aside = self._aside
+        current = self.table.current_row_id() if aside is None else aside.current
+        at = None if current is None else find(ids[:FIRST], current)
         self._restoring = True
         self.model.show_ids(ids)
-        self._restore(current, chosen)
-        if top is not None and top_id is not None:
-            place = self.model.position(top_id)
+        if at is not None and (aside is None or aside.selected.count <= 1):
+            self._aside = None
+            self._select(at, ((at, at + 1),))
+        self._restoring = False
+        self.table.scrollToTop()
+        if self._aside is None and self.table.current_row_id() != current:
+            self.chosen.emit(self.table.current_row_id())
+
+    def take_back(self, spans: Spans) -> None:
+        """Select what was put aside, at these places of the list; nothing is scrolled."""
+        aside, self._aside = self._aside, None
+        if aside is None:
+            return
+        self._restoring = True
+        at = None if aside.current is None else self.model.position(aside.current)
+        self._select(at, spans)
+        self._restoring = False
+        if self.table.current_row_id() != aside.current:
+            self.chosen.emit(self.table.current_row_id())
+
+    def replace(self, ids: array[int], spans: Spans) -> None:
+        """Show a newer answer in place: what the user looks at stays where it is.
+
+        ``spans`` are the places of the selected sessions in it.
+        """
+        current = self.table.current_row_id()
+        top = self.table.first_visible()
+        seen = self.model.ids[top[0] : top[0] + FIRST] if top is not None else ()
+        self._restoring = True
+        self.model.show_ids(ids)
+        self._select(None if current is None else self.model.position(current), spans)
+        if top is not None:
+            # Where the session at the top edge has gone, those under it hold the place.
+            places = enumerate(map(self.model.position, seen))
+            below, place = next(((n, at) for n, at in places if at is not None), (0, None))
             if place is not None:
-                self.table.scroll_to(place, top[1])
+                self.table.scroll_to(max(0, place - below), top[1])
         self._restoring = False
         if self.table.current_row_id() != current:
             self.chosen.emit(self.table.current_row_id())
@@ -138,12 +199,9 @@ class SessionsPage(QWidget):
             self._painter.forget()
             self.table.viewport().update()
 
-    def selected_ids(self) -> list[int]:
-        """The row ids of the selected sessions, in the list's order."""
-        ranges = self.table.selectionModel().selection().toList()
-        ids = self.model.ids
-        spans = sorted({(each.top(), each.bottom() + 1) for each in ranges})
-        return [row_id for start, end in spans for row_id in ids[start:end]]
+    def selected_ids(self) -> array[int]:
+        """The row ids of the selected sessions, in the list's order; not to be changed."""
+        return self.selected.row_ids()
 
     def shown_columns(self) -> list[ListColumn]:
         """The columns that can be seen, from left to right."""
@@ -173,31 +231,26 @@ class SessionsPage(QWidget):
         header = self.table.horizontalHeader().height() if self.state_page.over_list else 0
         self.state_page.setGeometry(self.table.geometry().adjusted(0, header, 0, 0))
 
-    def _restore(self, current: int | None, chosen: Sequence[int]) -> None:
+    def _select(self, current: int | None, spans: Spans) -> None:
+        """Put the cursor on a position and select places; the list is not scrolled for it."""
+        if current is None and spans:
+            current = spans[0][0]
         if current is None:
-            return
-        position = self.model.position(current)
-        if position is None:
             return
         selection = QItemSelection()
         last = self.model.columnCount() - 1
-        for row_id in chosen:
-            place = self.model.position(row_id)
-            if place is not None:
-                selection.select(self.model.index(place, 0), self.model.index(place, last))
-        model = self.table.selectionModel()
+        for start, end in spans:
+            selection.select(self.model.index(start, 0), self.model.index(end - 1, last))
         flags = QItemSelectionModel.SelectionFlag
-        model.setCurrentIndex(self.model.index(position, 0), flags.ClearAndSelect | flags.Rows)
-        if len(chosen) > 1:
-            model.select(selection, flags.ClearAndSelect | flags.Rows)
+        model = self.table.selectionModel()
+        self.table.setAutoScroll(False)
+        model.setCurrentIndex(self.model.index(current, 0), flags.NoUpdate)
+        model.select(selection, flags.ClearAndSelect)
+        self.table.setAutoScroll(True)
 
-    def _chosen_ids(self) -> list[int]:
-        """The selected sessions; none where there are very many, since each has to be looked for."""
-        ranges = self.table.selectionModel().selection().toList()
-        if sum(each.height() for each in ranges) > KEPT_SELECTION:
-            return []
-        ids = self.model.ids
-        return [ids[row] for each in ranges for row in range(each.top(), each.bottom() + 1)]
+    def _selection_changed(self) -> None:
+        if not self._restoring:
+            self._aside = None  # the user has chosen something else
 
     def _current_changed(self, *_: object) -> None:
         if not self._restoring:

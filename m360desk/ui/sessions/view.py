@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Q
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from m360desk.core.spans import Selected, joined
 from m360desk.ui.sessions.columns import MORE_COLUMNS
 from m360desk.ui.sessions.header import ListHeader
 from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
@@ -56,6 +57,7 @@ class SessionTable(QTableView):
         self._painted = False
         self._sort = ("time", True)
         self._compact = False
+        self._selected: Selected | None = None
         self._waiting: dict[int, float] = {}
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -68,6 +70,7 @@ class SessionTable(QTableView):
         viewport.setBackgroundRole(QPalette.ColorRole.Base)
         self.setViewport(viewport)
         self.setModel(model)
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -107,6 +110,19 @@ class SessionTable(QTableView):
         index = self.currentIndex()
         return self._sessions.ids[index.row()] if index.isValid() else None
 
+    @property
+    def selected(self) -> Selected:
+        """What is selected; told by spans, so that a million cost no more than one."""
+        known, ids = self._selected, self._sessions.ids
+        if known is None or known.ids is not ids:
+            ranges = self.selectionModel().selection().toList()
+            spans = joined((each.top(), each.bottom() + 1) for each in ranges)
+            known = self._selected = Selected(ids, spans)
+        return known
+
+    def _selection_changed(self) -> None:
+        self._selected = None
+
     def select_row(self, position: int, *, scroll: bool = True) -> None:
         """Put cursor and selection on one row."""
         self.selectRow(position)
@@ -120,7 +136,11 @@ class SessionTable(QTableView):
 
     def scroll_to(self, position: int, hidden: int) -> None:
         """Put a row at the top edge, with so many of its pixels hidden."""
-        self.verticalScrollBar().setValue(position * self._row_height() + hidden)
+        wanted = position * self._row_height() + hidden
+        if wanted > self.verticalScrollBar().maximum():
+            # The list has just grown, and the bar will only be told with the next layout.
+            self.updateGeometries()
+        self.verticalScrollBar().setValue(wanted)
 
     @property
     def compact(self) -> bool:
@@ -175,11 +195,7 @@ class SessionTable(QTableView):
         )
 
     def _states(self, first: int, last: int) -> list[RowState]:
-        chosen = {
-            row
-            for each in self.selectionModel().selection().toList()
-            for row in range(max(first, each.top()), min(last, each.bottom()) + 1)
-        }
+        selected = self.selected
         focus = self.hasFocus()
         current = self.currentIndex().row()
         height = self._row_height()
@@ -192,7 +208,7 @@ class SessionTable(QTableView):
                 row=row,
                 position=position,
                 area=QRect(0, top + (position - first) * height, width, height),
-                selected=position in chosen,
+                selected=selected.holds(position),
                 focused=focus,
                 cursor=focus and position == current,
                 hovered=position == self._hovered,

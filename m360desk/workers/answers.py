@@ -1,0 +1,63 @@
+"""All that answers a query, made in a lane: row ids in their order, and what has changed beside a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Sequence
+
+    from m360desk.core.cancel import CancelToken
+    from m360desk.core.query import Order, Query
+    from m360desk.core.spans import Newer
+    from m360desk.store.reader import CacheReader, StoredRow
+
+FIRST_ROWS = 60
+"""Asked for ahead of the whole answer: more than a screen holds."""
+
+
+class Answer(NamedTuple):
+    """All sessions that answer a query, in their order."""
+
+    ids: array[int]
+    rows: Sequence[StoredRow | None]
+    """The first ones, or none."""
+    newer: Newer | None
+    """Beside the list that it was to be compared with; None: with none."""
+
+
+def from_memory(
+    query: Query, order: Order, shown: array[int] | None
+) -> Callable[[CacheReader, CancelToken], Answer | None]:
+    """Work for a lane: the answer out of the columns in memory; None where they do not tell it."""
+
+    def work(reader: CacheReader, token: CancelToken) -> Answer | None:
+        ids = reader.ids_in_memory(query, order, cancel=token)
+        if ids is None:
+            return None
+        return Answer(ids, reader.rows(ids[:FIRST_ROWS]), _compared(order, shown, ids))
+
+    return work
+
+
+def from_file(
+    query: Query, order: Order, shown: array[int] | None
+) -> Callable[[CacheReader, CancelToken], Answer]:
+    """Work for a lane: the answer out of the file, without rows."""
+
+    def work(reader: CacheReader, token: CancelToken) -> Answer:
+        ids = reader.ids(query, order, cancel=token)
+        return Answer(ids, (), _compared(order, shown, ids))
+
+    return work
+
+
+def _compared(order: Order, shown: array[int] | None, ids: array[int]) -> Newer | None:
+    # Whoever shows the answer finds sessions in it by this module: loaded here, nobody waits for it there.
+    from m360desk.core import places
+
+    if shown is None:
+        return None
+    newest_first = order.field == "time" and order.descending
+    return places.newer(shown, ids, hold_back=newest_first)
