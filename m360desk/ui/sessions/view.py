@@ -9,7 +9,17 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -125,9 +135,14 @@ class SessionTable(QTableView):
 
     def select_row(self, position: int, *, scroll: bool = True) -> None:
         """Put cursor and selection on one row."""
-        self.selectRow(position)
+        index = self._sessions.index(position, 0)
+        flags = QItemSelectionModel.SelectionFlag
+        # Not by selectRow: while somebody holds Ctrl or Shift it would add to what is selected.
+        self.setAutoScroll(scroll)
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.setAutoScroll(True)
         if scroll:
-            self.scrollTo(self._sessions.index(position, 0))
+            self.scrollTo(index)
 
     def first_visible(self) -> tuple[int, int] | None:
         """The row at the top edge and how many pixels of it are hidden; None for an empty list."""
