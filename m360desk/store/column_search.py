@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m360desk.core.fields import COLUMNS
+from m360desk.core.matching import SHORT_WORD
 from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, Words
 from m360desk.store.columns import Check, Columns
 from m360desk.store.conditions import Condition, Conditions
+from m360desk.store.few import as_list
 from m360desk.store.layout import is_coded
 from m360desk.store.numbers import read_integers
 from m360desk.store.terms import TermTexts
@@ -90,6 +92,8 @@ class ColumnSearch:
                 return all(map(self.tells, nodes))
             case Compare() if node.field.name in self._columns.codes or _is_exact(node):
                 return True
+            case Words(text=text) if self._behind_breaks(text) is not None:
+                return True
             case Words() | Compare():
                 return self._condition(node).rows is not None
 
@@ -111,9 +115,29 @@ class ColumnSearch:
                 return self._compare(node)
 
     def _words(self, node: Words) -> Mask:
-        found = self._asked(self._condition(node))
+        behind = self._behind_breaks(node.text)
+        found = self._asked(self._condition(node)) if behind is None else self._begun(node, behind)
         for field in _WORD_FIELDS:
             found |= self._coded(Compare(field, "match", (node.text,)))
+        return found
+
+    def _behind_breaks(self, text: str) -> Condition | None:
+        """For a word of two letters or digits: where it stands inside an identity; None for any other."""
+        if len(text) != SHORT_WORD:
+            return None
+        return self._conditions.behind_breaks(text)
+
+    def _begun(self, node: Words, behind: Condition) -> Mask:
+        """In which rows an identity has a word that begins so."""
+        found = self._columns.begun_by(node.text)
+        found |= self._listed(behind, "SELECT json_group_array(s.id) FROM sessions AS s WHERE ")
+        folded = self._columns.folded
+        if folded.any():
+            # Few sessions, if any: those are looked at one by one.
+            few = as_list(self._columns.ids[folded].tolist())
+            condition = self._condition(node)
+            sql = f"s.id IN (SELECT value FROM json_each(?)) AND {condition.sql}"  # noqa: S608 - made by conditions
+            found[folded] = self._asked(Condition(sql, (few, *condition.parameters)))[folded]
         return found
 
     def _compare(self, node: Compare) -> Mask:
@@ -148,8 +172,11 @@ class ColumnSearch:
 
     def _asked(self, condition: Condition) -> Mask:
         """What SQLite says of all rows."""
+        return self._listed(condition, "SELECT json_group_array(s.id) FROM sessions AS s NOT INDEXED WHERE ")
+
+    def _listed(self, condition: Condition, select: str) -> Mask:
         narrowed = condition.narrowed()
-        statement = f"SELECT json_group_array(s.id) FROM sessions AS s NOT INDEXED WHERE {narrowed.sql}"  # noqa: S608
+        statement = select + narrowed.sql
         text = self._connection.execute(statement, narrowed.parameters).fetchone()[0]
         mask = np.zeros(self._columns.ids.size, np.bool_)
         for piece in read_integers(text):

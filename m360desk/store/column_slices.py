@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m360desk.store.few import as_list
+from m360desk.store.layout import LAYOUT
 
 NUMBERS: Final = ("time", "battery", "cycles", "measured", "temperature", "drain")
 CODES: Final = ("model", "brand", "operator", "grade", "result", "name", "failed", "has")
 _SLICE = 5_000
+BEGINNINGS: Final = tuple(field.name for field in LAYOUT.searched)
+"""Identities that bare words match: of each, what it begins with is kept."""
 _TEXTS = msgspec.json.Decoder(list[str | None])
 
 
@@ -25,6 +28,13 @@ class Slice:
     devices: NDArray[np.int64]
     numbers: dict[str, NDArray[np.float64]]
     codes: dict[str, NDArray[np.int32]]
+    beginnings: dict[str, NDArray[np.uint16]]
+    folded: NDArray[np.bool_]
+
+
+def beginning(text: str) -> int:
+    """What stands in a column of beginnings for a text that begins with these two ASCII characters."""
+    return int(np.frombuffer(text.encode("ascii"), np.uint16)[0])
 
 
 class Slices:
@@ -34,16 +44,22 @@ class Slices:
         """`known`: the columns that the cache has."""
         self._connection = connection
         names = ("device", *NUMBERS, *CODES)
-        wanted = ", ".join(("id", *(name if name in known else f"NULL AS {name}" for name in names)))
+        begun = [
+            f"{_beginning(name) if name in known else _NO_BEGINNING} AS begun_{name}" for name in BEGINNINGS
+        ]
+        columns = (name if name in known else f"NULL AS {name}" for name in names)
+        wanted = ", ".join(("id", *columns, *begun, "row_folds IS NOT NULL AS is_folded"))
         lists = [
             "group_concat(id)",
             # JSON holds no bytes, which stand for what cannot be text.
             "json_group_array(CASE typeof(device) WHEN 'blob' THEN hex(device) ELSE device END)",
             *(f"group_concat(coalesce({name}, 'nan'))" for name in NUMBERS),
             *(f"group_concat(coalesce({name}, 0))" for name in CODES),
+            *(f"group_concat(begun_{name}, '')" for name in BEGINNINGS),
+            "group_concat(is_folded, '')",
         ]
         # SQLite writes each column as one text, lock-free; numpy reads it in one call.
-        told = f"SELECT {', '.join(lists)} FROM (SELECT {wanted} FROM sessions WHERE {{}})"  # noqa: S608 - own names
+        told = f"SELECT {', '.join(lists)} FROM (SELECT {wanted} FROM sessions AS s WHERE {{}})"  # noqa: S608 - own names
         self._after = told.format("id > ? ORDER BY id LIMIT ?")
         self._of = told.format("id IN (SELECT value FROM json_each(?)) ORDER BY id")
 
@@ -62,16 +78,25 @@ def _slice(texts: tuple[Any, ...]) -> Slice | None:
     if texts[0] is None:
         return None
     ids = np.fromstring(texts[0], np.int64, sep=",")
-    numbers = dict(zip(NUMBERS, map(_floats, texts[2:]), strict=False))
-    codes = {
-        name: np.fromstring(text, np.int32, sep=",")
-        for name, text in zip(CODES, texts[2 + len(NUMBERS) :], strict=True)
-    }
-    return Slice(ids, _devices(texts[1], ids), numbers, codes)
+    told = iter(texts[2:])
+    numbers = {name: np.fromstring(next(told), np.float64, sep=",") for name in NUMBERS}
+    codes = {name: np.fromstring(next(told), np.int32, sep=",") for name in CODES}
+    beginnings = {name: _pairs(next(told)) for name in BEGINNINGS}
+    folded = np.frombuffer(next(told).encode(), np.uint8) == ord("1")
+    return Slice(ids, _devices(texts[1], ids), numbers, codes, beginnings, folded)
 
 
-def _floats(text: str) -> NDArray[np.float64]:
-    return np.fromstring(text, np.float64, sep=",")
+def _beginning(name: str) -> str:
+    """The first two characters of an identity; blanks where it has not so many, or is no text."""
+    return f"CASE WHEN length({name}) > 1 AND typeof({name}) = 'text' THEN substr({name}, 1, 2) ELSE '  ' END"
+
+
+_NO_BEGINNING: Final = "'  '"
+
+
+def _pairs(text: str) -> NDArray[np.uint16]:
+    """Two characters each as a number; what is no ASCII is none that anybody asks for."""
+    return np.frombuffer(text.encode("ascii", "replace").lower(), np.uint16)
 
 
 def _devices(text: str, ids: NDArray[np.int64]) -> NDArray[np.int64]:

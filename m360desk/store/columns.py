@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from m360desk.store.column_slices import CODES, NUMBERS, Slices
+from m360desk.store.column_slices import BEGINNINGS, CODES, NUMBERS, Slice, Slices, beginning
 
 _FLOATS: Final = {"time": np.float64}  # milliseconds since 1970 need more than 24 bits
 _FEW_TEXTS = np.uint16
@@ -55,6 +55,8 @@ class Columns:
         devices: a number for each device identity; a session without one has a number of its own.
         numbers: by field name; nan where missing.
         codes: by field name: the numbers of texts in `terms`; 0 where missing.
+        beginnings: by field name: two characters of an identity, as `column_slices.beginning` puts them.
+        folded: rows of which some identity is folded in another way than SQLite does.
         version: another number whenever something has changed.
     """
 
@@ -116,10 +118,19 @@ class Columns:
         found: NDArray[np.int64] = at[self.ids[at] == wanted] if self.ids.size else at[:0]
         return found
 
+    def begun_by(self, text: str) -> NDArray[np.bool_]:
+        """The rows in which an identity begins with these two ASCII letters or digits, case aside."""
+        wanted = beginning(text)
+        found = np.zeros(self.ids.size, np.bool_)
+        for begun in self.beginnings.values():
+            found |= begun == wanted
+        return found
+
     @property
     def size_in_bytes(self) -> int:
         """How much memory the columns take."""
         arrays = [self.ids, self.devices, *self.numbers.values(), *self.codes.values()]
+        arrays += [*self.beginnings.values(), self.folded]
         if self._order is not None:
             arrays += [self._order.rows, self._order.runs]
         return sum(array.nbytes for array in arrays)
@@ -130,6 +141,8 @@ class Columns:
             "devices": np.zeros(0, np.int64),
             **{name: np.zeros(0, _FLOATS.get(name, np.float32)) for name in NUMBERS},
             **{name: np.zeros(0, _FEW_TEXTS) for name in CODES},
+            **{_begun(name): np.zeros(0, np.uint16) for name in BEGINNINGS},
+            "folded": np.zeros(0, np.bool_),
         }
         self._show(0)
 
@@ -140,6 +153,8 @@ class Columns:
         self.devices: NDArray[np.int64] = room["devices"][:count]
         self.numbers: dict[str, NDArray[Any]] = {name: room[name][:count] for name in NUMBERS}
         self.codes: dict[str, NDArray[Any]] = {name: room[name][:count] for name in CODES}
+        self.beginnings: dict[str, NDArray[Any]] = {name: room[_begun(name)][:count] for name in BEGINNINGS}
+        self.folded: NDArray[np.bool_] = room["folded"][:count]
         self._changed()
 
     def _make_room(self, count: int) -> None:
@@ -193,8 +208,7 @@ class Columns:
         if not at.size:
             return
         fresh = self._slices.of(self.ids[at].tolist())
-        read: dict[str, NDArray[Any]] = {"devices": fresh.devices, **fresh.numbers, **fresh.codes}
-        for name, values in read.items():
+        for name, values in _read(fresh).items():
             self._put(name, at, values)
         self._show(self.ids.size)
 
@@ -207,12 +221,26 @@ class Columns:
                 last = int(part.ids[-1])
                 start, count = count, count + part.ids.size
                 self._make_room(count)
-                read: dict[str, NDArray[Any]] = {"ids": part.ids, "devices": part.devices}
-                read |= part.numbers
-                read |= part.codes
-                for name, values in read.items():
+                for name, values in _read(part).items():
                     self._put(name, slice(start, count), values)
                 check()
         finally:
             if count != self.ids.size:
                 self._show(count)
+
+
+def _begun(name: str) -> str:
+    """Under what name beginnings of a field stand in the room: a field may be among the codes, too."""
+    return f"begun {name}"
+
+
+def _read(part: Slice) -> dict[str, NDArray[Any]]:
+    """All columns of a slice by their names in the room."""
+    return {
+        "ids": part.ids,
+        "devices": part.devices,
+        **part.numbers,
+        **part.codes,
+        **{_begun(name): values for name, values in part.beginnings.items()},
+        "folded": part.folded,
+    }

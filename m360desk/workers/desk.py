@@ -45,7 +45,7 @@ REST_MS = 200
 screenful is there, and at the next key it would be given up."""
 
 LEAST_PAUSE_MS = 500
-"""Between two counts of the cache while a sync writes."""
+"""Between two counts of the cache while a sync writes; a large one is counted less often."""
 
 
 class Desk(QObject):
@@ -92,6 +92,7 @@ class Desk(QObject):
         self._count = self._timer(LEAST_PAUSE_MS)
         self._count.timeout.connect(self._count_again)
         self._uncounted = False
+        self._counting = QElapsedTimer()
         self._in_file: Callable[[], None] = lambda: None
         self._file_search.timeout.connect(lambda: self._in_file())
         self.chores: Lane[None] = Lane("chores", lambda: None, lambda _: None, patient=True, parent=self)
@@ -301,6 +302,7 @@ class Desk(QObject):
 
     def refresh_stats(self) -> None:
         """Count the cache anew; ``stats_changed`` follows."""
+        self._counting.start()
         self._ask("bulk", "stats", lambda r, _: r.stats(), self._counted)
 
     def export(
@@ -376,6 +378,7 @@ class Desk(QObject):
         reader.request(kind, work, answered, failed)
 
     def _counted(self, stats: CacheStats) -> None:
+        self._count.setInterval(max(LEAST_PAUSE_MS, 10 * self._counting.elapsed()))
         self.stats = stats
         self.stats_changed.emit()
 

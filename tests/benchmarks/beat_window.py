@@ -1,4 +1,4 @@
-"""The real window, scrolled and typed into, while its event loop's beat is measured; prints the gaps as JSON.
+"""The real window, typed into, sorted and scrolled, while its event loop's beat is measured; prints JSON.
 
 A timer that is always due comes round with every turn of the event loop; the gap between two of its turns is
 how long the window could not have answered. Beside it stands how long the thread itself worked meanwhile: the
@@ -6,6 +6,7 @@ rest of a gap it waited, for the timer, for Python's lock or for a processor.
 """
 
 import json
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402 - likewise
 
 from m360desk.app import Application, make_qt  # noqa: E402 - likewise
 from m360desk.options import Options  # noqa: E402 - likewise
+from m360desk.ui.sessions.view import SessionTable  # noqa: E402 - likewise
 from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
 
 BEAT_MS = 4
@@ -30,15 +32,21 @@ KEY_MS = 150
 TURNS_DOWN = 90
 """Turns of the wheel downwards before as many upwards: three seconds each way."""
 
+SORT_MS = 3_100
+JUMP_MS = 1_700
+"""Between two clicks on a header, and two jumps by the scroll bar; nothing of it falls together for long."""
+
 TYPED = "iphone 13 battery:<90 "
 """Typed key by key, then taken back key by key."""
 
 
 class Hand:
-    """Scrolls the list and types into the search box, as a person's events would come from the system."""
+    """Scrolls and sorts the list and types into the search box, as a person's events come from the system."""
 
-    def __init__(self, table: QWidget, box: QWidget) -> None:
+    def __init__(self, table: SessionTable, box: QWidget) -> None:
         self._table, self._box = table, box
+        self._sections = cycle(range(1, table.model().columnCount()))
+        self._dice = random.Random(7)
         self._turns = cycle([-120] * TURNS_DOWN + [120] * TURNS_DOWN)
         self._keys = cycle([*TYPED, *["\b"] * len(TYPED)])
 
@@ -55,7 +63,16 @@ class Hand:
             Qt.ScrollPhase.NoScrollPhase,
             False,
         )
-        QApplication.sendEvent(self._table, event)
+        QApplication.sendEvent(self._table.viewport(), event)
+
+    def sort(self) -> None:
+        """Click on the next column's header."""
+        self._table.horizontalHeader().sectionClicked.emit(next(self._sections))
+
+    def jump(self) -> None:
+        """Press the scroll bar's groove anywhere."""
+        bar = self._table.verticalScrollBar()
+        bar.setValue(self._dice.randint(0, bar.maximum()))
 
     def press(self) -> None:
         """Press and release one key."""
@@ -75,7 +92,7 @@ class Beat(QObject):
         self._sync = sync
         self._seconds = seconds
         shell = application.shell
-        self._hand = Hand(shell.page.table.viewport(), shell.window.search_box)
+        self._hand = Hand(shell.page.table, shell.window.search_box)
         self._timers: list[QTimer] = []
         self.gaps: list[float] = []
         self.work: list[float] = []
@@ -88,6 +105,8 @@ class Beat(QObject):
         """Everything is loaded: start what is measured."""
         self._every(SCROLL_MS, self._hand.scroll)
         self._every(KEY_MS, self._hand.press)
+        self._every(SORT_MS, self._hand.sort)
+        self._every(JUMP_MS, self._hand.jump)
         self._last, self._worked = time.perf_counter(), time.thread_time()
         self._every(BEAT_MS, self._turn)
         if self._sync:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 _TEXTS = st.sampled_from(["iPhone 13", "iphone 13 Pro", "Anna", "anna", "", "Größe", "13"])
+_IDENTITIES = st.sampled_from(["13", "A-13", "x 13B", "A", "ÀN-13", "Anna", "ж13", "213", "13-ß", "", "ﬁ13"])
 _VALUES: dict[str, st.SearchStrategy[str | float]] = {
     "battery": st.integers(0, 2000).map(lambda tenths: tenths / 10),
     "cycles": st.integers(0, 3),
@@ -38,6 +39,7 @@ _VALUES: dict[str, st.SearchStrategy[str | float]] = {
     "temperature": st.sampled_from([20.1, 30.0]),
     "device": st.sampled_from(["imei:1", "imei:2", "serial:ü\n,"]),
     **dict.fromkeys(("model", "brand", "operator", "grade", "serial", "name"), _TEXTS),
+    **dict.fromkeys(("imei2", "m360id", "custom"), _IDENTITIES),
 }
 _RECORDS = st.lists(
     st.fixed_dictionaries({}, optional={name: st.none() | values for name, values in _VALUES.items()}),
@@ -61,7 +63,7 @@ def _nodes(draw: st.DrawFn, depth: int = 2) -> Node:
         values = tuple(fold(each) if isinstance(each, str) else each for each in drawn)
         return Compare(COLUMNS[INDEX[name]], operator, values)  # type: ignore[arg-type]  # as drawn above
     if kind == 4:
-        return Words(fold(str(draw(_TEXTS)))[: draw(st.integers(1, 6))] or "a")
+        return Words(fold(str(draw(_TEXTS | _IDENTITIES)))[: draw(st.integers(1, 6))].strip() or "a")
     if kind == 5:
         return Not(draw(_nodes(depth - 1)))
     parts = tuple(draw(_nodes(depth - 1)) for _ in range(2))
@@ -110,12 +112,36 @@ def test_columns_answer_as_the_language_means_and_sqlite_sorts(
         assert ranked == sorted(ranked)
 
 
+def test_short_words_are_found_where_an_identity_has_a_word_that_begins_so(path: Path) -> None:
+    texts = ["13", "A-13", "x 13B", "213", "1", "ÀN-13", "ж13", "13-ß", "", "ﬁ13", "1-3", "AN", "bAN", "b.an"]
+    names = ("imei", "imei2", "serial", "m360id", "custom", "session")
+    given = [{name: text} for name in names for text in texts]
+    sessions = [
+        Session(f"k{number:035d}", tuple(values.get(field.name) for field in COLUMNS), b"{}")
+        for number, values in enumerate(given)
+    ]
+    with CacheWriter.open(path, CacheKey("0" * 64, "live"), lock=_Lock(), now_ms=lambda: 1) as writer:
+        writer.store_page(sessions, stretch=1, batch=1, state=None)
+    with CacheReader.open(path) as reader:
+        reader.in_memory([])
+        for word in ("13", "an", "1", "fi", "ж1", "b.", "à", "-1"):
+            query = Query("", Words(fold(word)))
+            expected = [number for number, session in enumerate(sessions, 1) if matches(query, session)]
+            mask = reader.in_memory([query.root]).masks[0]
+            assert (np.flatnonzero(mask) + 1).tolist() == expected, word
+            told = reader.ids_in_memory(query, Order("time", False))
+            assert told is None or sorted(told) == expected
+        assert reader.ids_in_memory(Query("", Words("13")), Order()) is not None, "told without the file"
+
+
 def _held(columns: Columns) -> dict[str, list[object]]:
     """Everything in comparable form; devices as which rows belong together."""
     held: dict[str, list[object]] = {"id": list(columns.ids.tolist())}
     for name, values in columns.numbers.items():
         held[name] = [None if np.isnan(value) else value for value in values.tolist()]
     held |= {name: list(codes.tolist()) for name, codes in columns.codes.items()}
+    held |= {f"begun {name}": list(begun.tolist()) for name, begun in columns.beginnings.items()}
+    held["folded"] = list(columns.folded.tolist())
     held["device"] = list(columns.devices.tolist())
     return held
 
