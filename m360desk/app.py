@@ -20,10 +20,7 @@ from m360desk.system.managed import read_managed
 from m360desk.system.paths import PlaceError, find_places
 from m360desk.system.redaction import Redactor
 from m360desk.system.settings_file import SettingsFile, WindowFile
-from m360desk.ui.icons import Icons, application_icon
 from m360desk.ui.instance import AnotherWindow, say_in_a_box, the_only_window
-from m360desk.ui.shell import Shell
-from m360desk.ui.theme_source import ThemeSource
 from m360desk.workers.accounts import Accounts
 from m360desk.workers.desk import Desk
 
@@ -74,8 +71,6 @@ class Application(QObject):
         self._ends: list[Callable[[], None]] = []
         settings_file = SettingsFile(self.places.settings_file, read_managed(self.places.managed_files))
         loaded = settings_file.load()
-        self.themes = ThemeSource(app, loaded.settings.theme)
-        self.icons = Icons(self.themes)
         self.desk = Desk(
             settings_file,
             loaded.settings,
@@ -87,6 +82,14 @@ class Application(QObject):
         self.accounts = Accounts(
             self.desk, self.redactor, mode=options.mode, api_url=options.api_url, demo=options.demo
         )
+        # From here on a lane reads the first rows, while the window that shows them is loaded and built.
+        self.accounts.find_last()
+        from m360desk.ui.icons import Icons
+        from m360desk.ui.shell import Shell
+        from m360desk.ui.theme_source import ThemeSource
+
+        self.themes = ThemeSource(app, loaded.settings.theme)
+        self.icons = Icons(self.themes)
         self.shell = Shell(self.desk, self.accounts, self.themes, self.icons)
         self._window_file = WindowFile(self.places.window_file)
         self._notes = loaded.notes
@@ -187,6 +190,7 @@ class Application(QObject):
 
     def _build_side_bar(self) -> None:
         from m360desk.system.views_file import ViewsFile
+        from m360desk.ui.icons import application_icon
 
         self._app.setWindowIcon(application_icon())
         self.shell.build_side_bar(ViewsFile(self.places.settings_file.with_name("views.toml")))

@@ -69,6 +69,8 @@ class Accounts(QObject):
         self._redactor = redactor
         self._run_mode, self._run_api_url, self._demo_wanted = mode, api_url, demo
         self._account = ""
+        self._last: CacheKey | None = None
+        self._problems: list[Exception] = []
         self.keys = Keys(redactor, self)
         self.keys.noted.connect(self.noted)
         self._lines = Lines(desk, self.keys, self)
@@ -109,26 +111,32 @@ class Accounts(QObject):
         """Whether the demo is shown, or about to be."""
         return self._demo.wanted
 
-    def open_last(self) -> None:
-        """Open the cache of the account that was shown last; it needs no credentials for that."""
-        problems: list[Exception] = []
+    def find_last(self) -> None:
+        """Find the account that was shown last, and have its cache read ahead of ``open_last``."""
         given = None
         try:
             given = environment_credentials(self._redactor)
         except EnvironmentCredentialsError as error:
-            problems.append(error)
+            self._problems.append(error)
         self._account = account_in_force(given, self._desk.settings)
         if given is not None:
             self._lines.from_environment = self.keys.hold(given)
         if self._demo_wanted:
-            self.start_demo()
             return
         try:
-            self._open(self._own_key())
+            self._last = self._own_key()
         except AddressError as error:
-            self._open(None)
-            problems.append(error)
-        for problem in problems:
+            self._problems.append(error)
+        if self._last is not None:
+            self._desk.look_ahead(self._last)
+
+    def open_last(self) -> None:
+        """Open the cache of the account that was found; it needs no credentials for that."""
+        if self._demo_wanted:
+            self.start_demo()
+            return
+        self._open(self._last)
+        for problem in self._problems:
             self.failed.emit(problem)
 
     def _own_key(self) -> CacheKey | None:

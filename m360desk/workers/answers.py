@@ -1,4 +1,4 @@
-"""All that answers a query, made in a lane: row ids in their order, and what has changed beside a list."""
+"""What answers a query, made in a lane: the first rows; all row ids, and what has changed beside a list."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 FIRST_ROWS = 60
 """Asked for ahead of the whole answer: more than a screen holds."""
+
+
+def first_screenful(
+    reader: CacheReader, token: CancelToken, query: Query, order: Order
+) -> tuple[array[int], Sequence[StoredRow | None]]:
+    """The first rows that answer a query: their ids and, with them, the rows."""
+    ids = reader.ids(query, order, limit=FIRST_ROWS, cancel=token)
+    return ids, reader.rows(ids)
 
 
 class Answer(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -15,8 +16,9 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from m360desk.core.battery import Limits
 from m360desk.store.errors import CacheAbsent
 from m360desk.store.key import cache_file
-from m360desk.workers.answers import FIRST_ROWS, Answer, from_file, from_memory
+from m360desk.workers.answers import Answer, first_screenful, from_file, from_memory
 from m360desk.workers.cache_lanes import CacheLanes
+from m360desk.workers.first_look import FirstLook
 from m360desk.workers.lane import Lane
 from m360desk.workers.network_lane import NetworkLane
 from m360desk.workers.sync_runner import SyncRunner
@@ -83,6 +85,10 @@ class Desk(QObject):
         self.key: CacheKey | None = None
         self.stats: CacheStats | None = None
         self._lanes: CacheLanes | None = None
+        self._ahead: FirstLook | None = None
+        """Of a cache that is not open yet."""
+        self._first_look: FirstLook | None = None
+        """Of the open one, until something has been asked."""
         self._retiring: list[threading.Event] = []
         self.network = NetworkLane(self)
         self.sync = SyncRunner(self.network, self)
@@ -99,16 +105,19 @@ class Desk(QObject):
 
     # The open cache
 
+    def look_ahead(self, key: CacheKey) -> None:
+        """Begin to read a cache that is about to be opened, so that its first rows are there by then."""
+        self._ahead = FirstLook(self._lanes_of(cache_file(self._cache_dir, key), key))
+
     def open_cache(self, key: CacheKey | None, folder: Path | None = None) -> None:
         """Show another cache from now on, in its usual folder or another; None: there is no account yet."""
         self.sync.abandon()
-        self._retire()
+        self._close_lanes()
         self.key = key
         self.stats = None
         if key is not None:
             path = cache_file(folder or self._cache_dir, key)
-            waiting = tuple(self._retiring)
-            self._lanes = CacheLanes(path, lambda: self._open_after(waiting, path, key), self)
+            self._lanes = self._looked_ahead(path) or self._lanes_of(path, key)
         self.cache_opened.emit()
 
     @property
@@ -158,7 +167,7 @@ class Desk(QObject):
             return
         path = self._lanes.path
         self.sync.abandon()
-        self._retire()
+        self._close_lanes()
         self.stats = None
         waiting = tuple(self._retiring)
 
@@ -177,8 +186,9 @@ class Desk(QObject):
         self._count.stop()
         self.sync.abandon()
         self.network.stop()
-        if self._lanes is not None:
-            self._lanes.stop()
+        for lanes in (self._lanes, self._ahead.lanes if self._ahead is not None else None):
+            if lanes is not None:
+                lanes.stop()
         self.chores.stop()
         for event in self._retiring:
             event.wait()
@@ -188,7 +198,14 @@ class Desk(QObject):
     def search_first(
         self, query: Query, order: Order, done: Callable[[array[int], Sequence[StoredRow | None]], None]
     ) -> None:
-        """Ask for the first screenful that answers a query: row ids and, with them, the rows."""
+        """Ask for the first screenful that answers a query: row ids and, with them, the rows.
+
+        What was looked for ahead is told at once where it has been found by now.
+        """
+        look, self._first_look = self._first_look, None
+        if self._lanes is not None and look is not None and look.answers(query, order):
+            look.hand_over(*self._callbacks(self._lanes, *_first_rows_to(done)))
+            return
         self._ask_first("first", query, order, done)
 
     def try_search(
@@ -204,11 +221,7 @@ class Desk(QObject):
         order: Order,
         done: Callable[[array[int], Sequence[StoredRow | None]], None],
     ) -> None:
-        def work(reader: CacheReader, token: CancelToken) -> tuple[array[int], list[StoredRow | None]]:
-            ids = reader.ids(query, order, limit=FIRST_ROWS, cancel=token)
-            return ids, reader.rows(ids)
-
-        self._ask("rows", kind, work, lambda found: done(*found), absent=lambda: done(array("q"), ()))
+        self._ask("rows", kind, partial(first_screenful, query=query, order=order), *_first_rows_to(done))
 
     def search(
         self,
@@ -358,8 +371,13 @@ class Desk(QObject):
         """Ask a lane; ``absent`` is called where nothing has been cached yet, which is no trouble."""
         if self._lanes is None:
             return
+        reader: Lane[CacheReader] = getattr(self._lanes, lane)
+        reader.request(kind, work, *self._callbacks(self._lanes, done, absent))
 
-        lanes = self._lanes
+    def _callbacks(
+        self, lanes: CacheLanes, done: Callable[[T], None], absent: Callable[[], None] | None
+    ) -> tuple[Callable[[T], None], Callable[[Exception], None]]:
+        """What a lane calls with its answer or error."""
 
         def answered(value: T) -> None:
             # A lane that is being closed may have answered already; no account's data shows in another.
@@ -374,8 +392,7 @@ class Desk(QObject):
             elif absent is not None:
                 absent()
 
-        reader: Lane[CacheReader] = getattr(lanes, lane)
-        reader.request(kind, work, answered, failed)
+        return answered, failed
 
     def _counted(self, stats: CacheStats) -> None:
         self._count.setInterval(max(LEAST_PAUSE_MS, 10 * self._counting.elapsed()))
@@ -400,6 +417,21 @@ class Desk(QObject):
         timer.setInterval(milliseconds)
         return timer
 
+    def _lanes_of(self, path: Path, key: CacheKey) -> CacheLanes:
+        waiting = tuple(self._retiring)
+        return CacheLanes(path, lambda: self._open_after(waiting, path, key), self)
+
+    def _looked_ahead(self, path: Path) -> CacheLanes | None:
+        """The lanes by which this cache has been looked at already."""
+        look, self._ahead = self._ahead, None
+        if look is None:
+            return None
+        if look.lanes.path != path:
+            self._retire(look.lanes)
+            return None
+        self._first_look = look
+        return look.lanes
+
     def _open_after(self, waiting: Sequence[threading.Event], path: Path, key: CacheKey) -> CacheWriter:
         # The same cache may have been open a moment ago: its lock is free when its writer has ended.
         for event in waiting:
@@ -414,14 +446,17 @@ class Desk(QObject):
         if key == self.key:
             self.cache_noted.emit(notices)
 
-    def _retire(self) -> None:
+    def _close_lanes(self) -> None:
         """Close the open cache without waiting for it."""
         self._file_search.stop()
         self._count.stop()
         self._uncounted = False
+        self._first_look = None
         lanes, self._lanes = self._lanes, None
-        if lanes is None:
-            return
+        if lanes is not None:
+            self._retire(lanes)
+
+    def _retire(self, lanes: CacheLanes) -> None:
         closed = threading.Event()
         self._retiring = [event for event in self._retiring if not event.is_set()] + [closed]
 
@@ -433,3 +468,10 @@ class Desk(QObject):
 
         lanes.setParent(None)
         threading.Thread(target=close, name="retiring cache").start()
+
+
+def _first_rows_to(
+    done: Callable[[array[int], Sequence[StoredRow | None]], None],
+) -> tuple[Callable[[tuple[array[int], Sequence[StoredRow | None]]], None], Callable[[], None]]:
+    """What tells a first screenful, and what tells that there is none."""
+    return lambda found: done(*found), lambda: done(array("q"), ())

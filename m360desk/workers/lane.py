@@ -132,6 +132,10 @@ class Lane(QObject, Generic[R]):
         requests = (*self._waiting, self._running, *self._done)
         return [request for request in requests if request is not None and request.kind == kind]
 
+    def deliver(self) -> None:
+        """Hand out now what has been answered by now, ahead of the event loop's next turn."""
+        self._mailbox.deliver()
+
     def stop(self) -> None:
         """Give up all work, close the resource and end the thread; returns when it has ended."""
         with self._wake:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 
 class Mailbox(QObject):
@@ -22,6 +22,10 @@ class Mailbox(QObject):
     def post(self, letter: Callable[[], None]) -> None:
         """Have ``letter`` called in the mailbox's thread; safe from any thread."""
         self._posted.emit(letter)
+
+    def deliver(self) -> None:
+        """Call now what has been posted by now; only from the mailbox's own thread."""
+        QCoreApplication.sendPostedEvents(self)
 
     def close(self) -> None:
         """Drop all letters from now on, those on their way too."""

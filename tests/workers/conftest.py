@@ -62,6 +62,7 @@ def open_office(
     def make(**options: Any) -> Office:
         office = Office(qtbot, tmp_path, options.pop("api_url", simulator.url), **options)
         offices.append(office)
+        office.accounts.find_last()
         office.accounts.open_last()
         return office
 

@@ -53,6 +53,7 @@ class Window:
         self.accounts = Accounts(self.desk, Redactor(), api_url=api_url, demo_sessions=120)
         self.shell = Shell(self.desk, self.accounts, self.themes, Icons(self.themes))
         self.main = self.shell.window
+        self.accounts.find_last()
         self.accounts.open_last()
         self.main.show()
         self.shell.build_rest()
