@@ -11,8 +11,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from m360desk import __version__
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -58,7 +62,7 @@ def _serve_as_helper() -> None:
 
 
 def _run(arguments: list[str], *, console: bool) -> int:
-    parser = _build_parser(simulate="simulate" in arguments)
+    parser = _build_parser(arguments)
     try:
         kept, queries = _take_queries(arguments)
         args = parser.parse_args(kept)
@@ -72,7 +76,8 @@ def _run(arguments: list[str], *, console: bool) -> int:
     return run(args)
 
 
-def _build_parser(*, simulate: bool) -> argparse.ArgumentParser:
+def _build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The options of those commands that are named: a start of the window need not wait for the others'."""
     parser = argparse.ArgumentParser(
         prog="m360desk",
         allow_abbrev=False,
@@ -92,9 +97,9 @@ def _build_parser(*, simulate: bool) -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=_run_window, command=None)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    _add_sync(commands)
-    _add_export(commands)
-    _add_simulate(commands, whole=simulate)
+    _add_sync(commands, whole="sync" in arguments)
+    _add_export(commands, whole="export" in arguments)
+    _add_simulate(commands, whole="simulate" in arguments)
     return parser
 
 
@@ -115,19 +120,19 @@ def _add_common(parser: argparse.ArgumentParser, default: object) -> None:
     )
 
 
-def _add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str
-) -> argparse.ArgumentParser:
+def _add_command(commands: "Commands", name: str, text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
     )
-    _add_common(command, default=argparse.SUPPRESS)
     command.set_defaults(command=name)
     return command
 
 
-def _add_sync(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_sync(commands: "Commands", *, whole: bool) -> None:
     command = _add_command(commands, "sync", "fetch the account's sessions into the cache, without a window")
+    if not whole:
+        return
+    _add_common(command, default=argparse.SUPPRESS)
     command.add_argument("--json", action="store_true", help="print the result as one line of JSON")
     command.add_argument(
         "--max-pages", type=_at_least_one, metavar="N", help="end after N pages of 100 sessions"
@@ -136,8 +141,11 @@ def _add_sync(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     command.set_defaults(run=_run_sync)
 
 
-def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_export(commands: "Commands", *, whole: bool) -> None:
     command = _add_command(commands, "export", "write cached sessions to a CSV, XLSX or JSON Lines file")
+    if not whole:
+        return
+    _add_common(command, default=argparse.SUPPRESS)
     command.add_argument("out", type=_path, metavar="OUT", help="file to write: .csv, .xlsx or .jsonl")
     command.add_argument(
         "--query", default="", metavar="Q", help="only sessions that answer this search, as in the window"
@@ -146,19 +154,14 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     command.set_defaults(run=_run_export)
 
 
-def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *, whole: bool) -> None:
-    command = commands.add_parser(
-        "simulate",
-        help="serve a made-up account on this computer, until stopped",
-        description="Serve a made-up account on this computer, until stopped.",
-        allow_abbrev=False,
-    )
+def _add_simulate(commands: "Commands", *, whole: bool) -> None:
+    command = _add_command(commands, "simulate", "serve a made-up account on this computer, until stopped")
     if not whole:
         return  # its options come from the simulator, whose import costs more than all of this
     from m360desk.simulator import command as simulator
 
     simulator.add_arguments(command)
-    command.set_defaults(run=simulator.run, command="simulate")
+    command.set_defaults(run=simulator.run)
 
 
 def prepare_window_start() -> None:

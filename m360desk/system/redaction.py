@@ -1,18 +1,19 @@
 """Taking secrets out of text before it reaches a log, a crash report or a screen."""
 
-import re
 import threading
+
+from m360desk.core.late_regex import LateRegex
 
 HIDDEN = "[hidden]"
 
 # What a credential looks like by itself (guide: authCode is a UUID, authToken in its example 64 hex digits,
 # the bearer both joined by a dash). A lone UUID is left alone: session ids look the same and are wanted in a
 # log; the user's own authCode is known by value.
-_BEARER = re.compile(r"(?i)\b(bearer\s+)[^\s\"',;]+")
-_TOKEN = re.compile(
+_BEARER = LateRegex(r"(?i)\b(bearer\s+)[^\s\"',;]+")
+_TOKEN = LateRegex(
     r"(?i)(?<![0-9a-f])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-)?[0-9a-f]{64}(?![0-9a-f])"
 )
-_NAMED = re.compile(r"(?i)(\bauth_?(?:code|token)\b[\"']?\s*[:=]\s*[\"']?)[^\s\"',;}]+")
+_NAMED = LateRegex(r"(?i)(\bauth_?(?:code|token)\b[\"']?\s*[:=]\s*[\"']?)[^\s\"',;}]+")
 
 _SHORTEST = 8
 
@@ -42,6 +43,6 @@ class Redactor:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, HIDDEN)
-        text = _BEARER.sub(rf"\1{HIDDEN}", text)
-        text = _TOKEN.sub(HIDDEN, text)
-        return _NAMED.sub(rf"\1{HIDDEN}", text)
+        text = _BEARER.compiled.sub(rf"\1{HIDDEN}", text)
+        text = _TOKEN.compiled.sub(HIDDEN, text)
+        return _NAMED.compiled.sub(rf"\1{HIDDEN}", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,8 @@ from m360desk.ui.main_window import BATTERY, SESSIONS, MainWindow
 from m360desk.ui.marks import Marks
 from m360desk.ui.sessions.controller import SessionsController
 from m360desk.ui.sessions.page import SessionsPage
-from m360desk.ui.shell_states import EMPTY, READING, problem_state
 from m360desk.ui.shell_sync import SyncReport
-from m360desk.ui.states import StatePage
 from m360desk.ui.text import number
-from m360desk.ui.ways_out import WaysOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +32,10 @@ if TYPE_CHECKING:
     from m360desk.system.views_file import ViewsFile
     from m360desk.ui.detail.pane import DetailPane
     from m360desk.ui.icons import Icons
+    from m360desk.ui.no_list import NoList
     from m360desk.ui.session_shown import ShownSession
     from m360desk.ui.sidebar.side_bar import SideBar
+    from m360desk.ui.states import StatePage
     from m360desk.ui.theme_source import ThemeSource
     from m360desk.ui.welcome import WelcomePage
     from m360desk.workers.accounts import Accounts
@@ -61,7 +60,6 @@ class Shell(QObject):
         super().__init__()
         self.desk, self.accounts, self.themes, self.icons = desk, accounts, themes, icons
         self.marks = Marks()
-        self.states = StatePage(themes, icons, self.marks)
         self.filter_bar = FilterBar(themes, icons, self.marks)
         self.page = SessionsPage(
             themes,
@@ -71,7 +69,6 @@ class Shell(QObject):
             lambda: desk.limits,
             desk.now_ms,
             desk.zone,
-            self.states,
             self.filter_bar,
         )
         self.session: ShownSession | None = None
@@ -85,8 +82,6 @@ class Shell(QObject):
         self.sync = SyncReport(
             desk, accounts, window.status, window.notices, lambda: self.controller.listed, self
         )
-        self._ways_out = WaysOut(desk, self.states, self)
-        self.states.way_chosen.connect(self.window.search_box.setText)
         self._was_shown = False
         self._welcome: WelcomePage | None = None
         self._connect()
@@ -95,6 +90,21 @@ class Shell(QObject):
     def detail(self) -> DetailPane | None:
         """The detail pane, None until the first rows are shown."""
         return self.session.pane if self.session is not None else None
+
+    @cached_property
+    def no_list(self) -> NoList:
+        """Says why there is no list; most starts have one and come to their rows without it."""
+        from m360desk.ui.no_list import NoList
+
+        no_list = NoList(self.desk, self.themes, self.icons, self.marks, self)
+        no_list.states.way_chosen.connect(self.window.search_box.setText)
+        no_list.states.pressed.connect(self._state_pressed)
+        return no_list
+
+    @property
+    def states(self) -> StatePage:
+        """The page that stands in place of a list."""
+        return self.no_list.states
 
     @property
     def awaits(self) -> bool:
@@ -222,7 +232,6 @@ class Shell(QObject):
         window.settings_action.triggered.connect(lambda: self.open_settings())
         window.mode_band.pressed.connect(lambda: self.open_settings())
         window.search_box.left_downwards.connect(self.page.table.setFocus)
-        self.states.pressed.connect(self._state_pressed)
         self.page.table.rows_painted.connect(self._first_shown)
         self.page.model.rows_arrived.connect(self._rows_arrived)
         self.controller.answered.connect(self._show_state)
@@ -309,16 +318,14 @@ class Shell(QObject):
             self._choose_first()
             self.sync.list_changed()
             return
-        if not self.controller.query.is_empty:
-            self._ways_out.show(self.controller.query)
-        elif self.desk.sync.running and not self.sync.waits:
-            self.states.show_state(READING)
-        elif (problem := self.sync.problem) is not None:
-            self.states.show_state(problem_state(problem, MODE_NAMES.get(self.desk.key.mode, "")))
-        else:
-            self.states.show_state(EMPTY)
+        self.no_list.explain(
+            self.controller.query,
+            self.sync.problem,
+            MODE_NAMES.get(self.desk.key.mode, ""),
+            reading=self.desk.sync.running and not self.sync.waits,
+        )
         self.sync.list_changed()
-        self.page.show_state()
+        self.page.show_state(self.states)
         self._first_shown()
         self.settled.emit()
 

@@ -21,10 +21,8 @@ from m360desk.system.credentials import (
 )
 from m360desk.workers.account_sync import AccountSync
 from m360desk.workers.demo import DEMO_SESSIONS, Demo
-from m360desk.workers.finder import Found, LookUp, check_blacklist, make_report, read_again
 from m360desk.workers.keys import Keys
 from m360desk.workers.lines import Lines
-from m360desk.workers.trial import try_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from m360desk.system.redaction import Redactor
     from m360desk.system.settings import Settings
     from m360desk.workers.desk import Desk
+    from m360desk.workers.finder import Found, LookUp
 
 
 class Accounts(QObject):
@@ -185,6 +184,8 @@ class Accounts(QObject):
         asks: bool = True,
     ) -> LookUp:
         """Find what was scanned: in the cache, else at the service, whose sessions are stored."""
+        from m360desk.workers.finder import LookUp
+
         found = LookUp(
             self._desk, self._lines, code, done=done, failed=failed, read=read, asking=asking, asks=asks
         )
@@ -195,6 +196,8 @@ class Accounts(QObject):
         self, session_id: str, done: Callable[[Found], None], failed: Callable[[BaseException], None]
     ) -> None:
         """Read one session from the service once more and store it as it is now."""
+        from m360desk.workers.finder import read_again
+
         read_again(self._desk, self._lines, session_id, done, failed)
 
     def make_report(
@@ -204,12 +207,16 @@ class Accounts(QObject):
         failed: Callable[[BaseException], None],
     ) -> None:
         """Have the service make a report of one session; ``done`` gets where it can be read."""
+        from m360desk.workers.finder import make_report
+
         make_report(self._desk, self._lines, session_id, done, failed)
 
     def check_blacklist(
         self, imei: str, done: Callable[[BlacklistOutcome], None], failed: Callable[[BaseException], None]
     ) -> None:
         """Order a blacklist check, paid for in live mode: only after the user was asked and has agreed."""
+        from m360desk.workers.finder import check_blacklist
+
         check_blacklist(self._desk, self._lines, imei, done, failed)
 
     # Settings
@@ -227,6 +234,8 @@ class Accounts(QObject):
 
         ``account`` is the one that is shown where none is named.
         """
+        from m360desk.workers.trial import try_connection
+
         try:
             api_url = self._api_url()
         except AddressError as error:

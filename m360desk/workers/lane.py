@@ -54,7 +54,7 @@ class _Runner(QThread):
 
 
 class Lane(QObject, Generic[R]):
-    """A QThread with a resource of its own, opened by the first request and closed at the end in that thread.
+    """A QThread with a resource of its own: begun and opened by the first request, closed at the end in it.
 
     ``open_resource`` may raise: then the request that needed it fails with that error, and the next one tries
     again. ``interrupt`` is called from the cancelling thread, to break off what the resource is doing; the
@@ -87,9 +87,8 @@ class Lane(QObject, Generic[R]):
         self._done: list[Request] = []
         """Answered, but those who asked have not been told yet."""
         self._wake = threading.Condition()
-        self._stopping = False
+        self._started = self._stopping = False
         self._runner = _Runner(self, name, patient=patient)
-        self._runner.start()
 
     def request(
         self,
@@ -112,6 +111,9 @@ class Lane(QObject, Generic[R]):
                 self._waiting = deque(r for r in self._waiting if r.kind != kind)
             self._waiting.append(request)
             self._wake.notify()
+            if not self._started and not self._stopping:
+                self._started = True
+                self._runner.start()
         for old in given_up:
             old.cancel()
         return request

@@ -70,7 +70,7 @@ def test_words_say_how_many_together_match_nothing() -> None:
 def test_what_to_try_stands_in_steps_and_details_are_folded_and_copied(bench: Bench) -> None:
     text = UserText("It was refused.", "Nothing new comes.", "Was it renewed? Enter the new one.")
     states = bench.application.shell.states
-    bench.application.shell.page.show_state()
+    bench.application.shell.page.show_state(states)
     states.show_state(
         problem_state(Problem(text, "ACCOUNT", "code: auth:forbidden\nHTTP status: 403"), "Live")
     )

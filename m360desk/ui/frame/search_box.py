@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMargins, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
-    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -15,11 +14,9 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
     QResizeEvent,
-    QTextCharFormat,
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from m360desk.core.query_tokens import field_names
 from m360desk.ui.frame.bar_button import BarButton
 from m360desk.ui.theme import GRID, HALF, ICON_SIZE, RADIUS_CONTROL
 
@@ -128,6 +125,13 @@ class SearchBox(QLineEdit):
 
     def _paint_field_names(self, text: str) -> None:
         """Let field names step back behind values; a line edit takes formats only with an (empty) input."""
+        if not text:
+            return
+        # An empty box, as at every start, comes without them: four milliseconds.
+        from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
+
+        from m360desk.core.query_tokens import field_names
+
         names = QTextCharFormat()
         names.setForeground(self._themes.theme.text2)
         cursor = self.cursorPosition()

@@ -65,7 +65,6 @@ class SessionsPage(QWidget):
         limits: Callable[[], Limits],
         now_ms: Callable[[], int],
         zone: tzinfo,
-        state_page: StatePage,
         filter_bar: FilterBar,
         parent: QWidget | None = None,
     ) -> None:
@@ -77,10 +76,7 @@ class SessionsPage(QWidget):
         self._painter = RowPainter(themes, self._context)
         self.table = SessionTable(self.model, self._painter, themes, self)
         self.setFocusProxy(self.table)
-        self.state_page = state_page
-        # It lies over the table, so that the header can stay in sight.
-        state_page.setParent(self)
-        state_page.hide()
+        self.state_page: StatePage | None = None
         self.table.installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -174,17 +170,21 @@ class SessionsPage(QWidget):
 
     def show_table(self) -> None:
         """Show the list itself."""
-        self.state_page.hide()
+        if self.state_page is not None:
+            self.state_page.hide()
 
-    def show_state(self) -> None:
+    def show_state(self, state_page: StatePage) -> None:
         """Show the page that says why there is no list."""
-        self._place_state()
-        self.state_page.show()
-        self.state_page.raise_()
+        # It lies over the table, so that the header can stay in sight.
+        self.state_page = state_page
+        state_page.setParent(self)
+        self._place_state(state_page)
+        state_page.show()
+        state_page.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self._place_state()
+        if self.state_page is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place_state(self.state_page)
         return super().eventFilter(watched, event)
 
     def cache_changed(self) -> None:
@@ -227,9 +227,9 @@ class SessionsPage(QWidget):
 
     # Inner workings
 
-    def _place_state(self) -> None:
-        header = self.table.horizontalHeader().height() if self.state_page.over_list else 0
-        self.state_page.setGeometry(self.table.geometry().adjusted(0, header, 0, 0))
+    def _place_state(self, state_page: StatePage) -> None:
+        header = self.table.horizontalHeader().height() if state_page.over_list else 0
+        state_page.setGeometry(self.table.geometry().adjusted(0, header, 0, 0))
 
     def _select(self, current: int | None, spans: Spans) -> None:
         """Put the cursor on a position and select places; the list is not scrolled for it."""
