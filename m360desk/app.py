@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import sys
 import time
 from functools import partial
@@ -14,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from m360desk import __version__
+from m360desk.system.late_log import note
 from m360desk.system.local_time import LocalZone
 from m360desk.system.locks import cache_lock
 from m360desk.system.managed import read_managed
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from m360desk.store.writer import CacheWriter
     from m360desk.system.crashes import Report
     from m360desk.system.locks import FileLock
-
-log = logging.getLogger(__name__)
 
 SWITCH_SECONDS = 0.001
 """How long a worker may keep Python's lock while the UI thread wants it; the default is five times that."""
@@ -142,7 +140,7 @@ class Application(QObject):
         try:
             return pending_reports(self.places.crash_dir)
         except OSError as problem:
-            log.info("crash reports of earlier runs could not be read: %s", problem)
+            note(__name__, "crash reports of earlier runs could not be read: %s", problem)
             return []
 
     def _offer_reports(self) -> None:
@@ -155,7 +153,7 @@ class Application(QObject):
         try:
             self.shell.offer_report(newest.path, newest.title, newest.text())
         except OSError as problem:
-            log.info("a crash report could not be read: %s", problem)
+            note(__name__, "a crash report could not be read: %s", problem)
             return
         self._ends += [partial(dismiss, report.path) for report in self._reports]
 
@@ -233,7 +231,7 @@ class Application(QObject):
             self._window_file.save(self.shell.window.keep_state())
         except PlaceError as problem:
             # The window is closing: where it stood is not worth a question.
-            log.info("the window's place was not kept: %s", problem)
+            note(__name__, "the window's place was not kept: %s", problem)
 
 
 def now_ms() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from time import monotonic
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 
 from m360desk.core.user_text import UserText
+from m360desk.system.late_log import note
 from m360desk.system.locks import FileLock, HeldByOtherError
 from m360desk.system.paths import PlaceError
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
     from m360desk.system.locks import Holder
-
-log = logging.getLogger(__name__)
 
 ANSWER = b"shown\n"
 PATIENCE_SECONDS = 5.0
@@ -55,7 +53,7 @@ def the_only_window(runtime_dir: Path, seconds: float = PATIENCE_SECONDS) -> Fil
         lock.acquire()
     except PlaceError as problem:
         # The window says so itself when it needs the folder, and two of them do a cache no harm.
-        log.info("whether there is another window cannot be told: %s", problem)
+        note(__name__, "whether there is another window cannot be told: %s", problem)
         return None
     except HeldByOtherError as held:
         if call_first(runtime_dir, held.holder, seconds):
@@ -122,7 +120,7 @@ class FirstWindow(QObject):
         # One that was killed leaves its socket behind. Nobody can be using it: the lock is ours.
         QLocalServer.removeServer(name)
         if not self._server.listen(name):
-            log.info("a second start will not find this window: %s", self._server.errorString())
+            note(__name__, "a second start will not find this window: %s", self._server.errorString())
 
     def close(self) -> None:
         """Listen no more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from m360desk.workers.accounts import Accounts
     from m360desk.workers.desk import Desk
 
-log = logging.getLogger(__name__)
 CHARTS = "m360desk.ui.battery.page"
 CHARTS_AFTER_MS = 1_500
 """After the first rows: by then what a person waits for is done."""

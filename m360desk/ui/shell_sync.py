@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from m360desk.core.user_text import UserText
+from m360desk.system.late_log import note
 from m360desk.ui.frame.notice import Notice
 from m360desk.ui.frame.status_bar import SyncLine
 from m360desk.ui.last_sync import last_sync_ms
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 _LONG_S = 3.0
 """Seconds of waiting for a connection that make the window call itself off-line: a short break does not."""
-
-log = logging.getLogger(__name__)
 
 PROBLEM, OFFLINE, CACHE, REMARK = "problem", "offline", "cache", "sync remark"
 UNUSABLE = "CacheUnusable"
@@ -167,7 +165,7 @@ class SyncReport(QObject):
         self._say(Problem(stop.user_text, stop.reason.name, stop.technical))
 
     def _failed(self, error: BaseException) -> None:
-        log.info("failed: %s", type(error).__name__)
+        note(__name__, "failed: %s", type(error).__name__)
         technical = getattr(error, "technical", None)
         facts = str(technical()) if callable(technical) else ""
         self._say(Problem(words_for(error), type(error).__name__, facts))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QThread
@@ -25,15 +24,19 @@ Work = Callable[[R, CancelToken], T]
 """What a lane does: called in the lane's thread with the resource and a token to look at."""
 
 
-@dataclass(eq=False)
 class Request:
     """One piece of work on its way through a lane."""
 
-    kind: str
-    work: Callable[[Any, CancelToken], Any]
-    done: Callable[[Any], None]
-    failed: Callable[[Exception], None]
-    token: CancelToken = field(default_factory=CancelToken)
+    def __init__(
+        self,
+        kind: str,
+        work: Callable[[Any, CancelToken], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.kind, self.work = kind, work
+        self.done, self.failed = done, failed
+        self.token = CancelToken()
 
     def cancel(self) -> None:
         """Give it up: neither ``done`` nor ``failed`` will be called."""

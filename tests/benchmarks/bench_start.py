@@ -111,7 +111,7 @@ def users_profile() -> Iterator[Path]:
     """A profile like a user's, at the vendor's address and off-line, with the large cache in it."""
     large = large_profile()
     with tempfile.TemporaryDirectory(dir=KEPT) as name:
-        profile = Path(name)
+        profile = Path(name) / "m360desk"
         make_profile(profile, "")
         folder = find_places(profile).cache_dir
         folder.mkdir(parents=True, exist_ok=True)

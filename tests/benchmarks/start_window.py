@@ -1,5 +1,5 @@
-"""The program as its command line starts it: says when the first rows are painted, as the empty
-window does, and ends."""
+"""The program as a user starts it, without arguments: says when the first rows are painted, as the empty
+window does, and ends. The profile's folder is to be named ``m360desk``."""
 
 import os
 import sys
@@ -28,4 +28,10 @@ def prepare_and_watch() -> None:
 
 prepare = cli.prepare_window_start
 cli.prepare_window_start = prepare_and_watch
-sys.exit(cli.main(["--profile", sys.argv[1]]))
+profile = sys.argv[1]
+if sys.platform == "linux":
+    # The user's own folders are those that hold the profile's.
+    for folder in ("CONFIG", "DATA", "STATE"):
+        os.environ[f"XDG_{folder}_HOME"] = os.path.dirname(profile)  # noqa: PTH120 - one import less
+    sys.exit(cli.main([]))
+sys.exit(cli.main(["--profile", profile]))
