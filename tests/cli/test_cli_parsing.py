@@ -7,24 +7,28 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from m360desk import __version__, cli
+from m360desk.commands import arguments
+from m360desk.options import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def parsed(monkeypatch: pytest.MonkeyPatch, *argv: str) -> argparse.Namespace:
-    """The arguments that reach whichever part answers."""
-    reached: list[argparse.Namespace] = []
+def parsed(monkeypatch: pytest.MonkeyPatch, *argv: str) -> Any:
+    """The arguments that reach the command that answers; the options that reach the window."""
+    reached: list[argparse.Namespace | Options] = []
 
-    def answer(args: argparse.Namespace) -> int:
+    def answer(args: argparse.Namespace | Options) -> int:
         reached.append(args)
         return 0
 
-    for part in ("_run_window", "_run_sync", "_run_export"):
-        monkeypatch.setattr(cli, part, answer)
+    monkeypatch.setattr(cli, "_open_window", answer)
+    for part in ("_run_sync", "_run_export"):
+        monkeypatch.setattr(arguments, part, answer)
     assert cli.main(argv) == 0
     return reached[0]
 
