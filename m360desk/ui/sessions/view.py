@@ -300,7 +300,11 @@ class SessionTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.columns.fit(self.viewport().width())
+        room = self.viewport().width()
+        self.columns.fit(room)
+        if self.viewport().width() != room:
+            # The scroll bar has come meanwhile; before the first show Qt sends no event for that.
+            self.columns.fit(self.viewport().width())
 
     def _header_clicked(self, section: int) -> None:
         column = self._sessions.columns[section]
