@@ -6,8 +6,12 @@ from typing import Final
 
 from m360desk.store.writer import CacheWriter
 
-AT_ONCE: Final = 500
-"""Sessions in one transaction: between two, others may write."""
+AT_ONCE: Final = 2_000
+"""Sessions in one transaction: between two, others may write.
+
+In a large cache that takes a fifth of a second. With fewer at once, the indexes' pages are written so much more
+often that all of it takes nearly twice as long.
+"""
 
 
 def kept_from_ms(months: int, now_ms: int) -> int | None:

@@ -6,13 +6,11 @@ some days before the start of the last completed re-read.
 """
 
 from dataclasses import replace
-from itertools import pairwise
 
 from m360desk.api.answers import HistoryPage
 from m360desk.api.errors import ApiError
 from m360desk.api.requests import HistoryRequest
-from m360desk.core.fields import INDEX
-from m360desk.core.records import read
+from m360desk.services.ledger import Step
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import End
 from m360desk.services.sync_errors import CursorStuck
@@ -20,7 +18,6 @@ from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_parame
 from m360desk.services.sync_state import Plan
 
 _DAY_MS = 86_400_000
-_TIME = INDEX["time"]
 
 
 class Reread:
@@ -58,8 +55,8 @@ class Reread:
                 continue
             if not page.records:
                 return
-            await self._store(page)
-            if self._is_last(page, since_ms):
+            step = await self._store(page)
+            if self._is_last(page, step, since_ms):
                 return
             following = last_key(page.records)
             if following is None or following in visited:
@@ -92,13 +89,14 @@ class Reread:
         """Another cursor near the refused one; from the top again where there is none."""
         return next((cursor for cursor in self._end.cursors if cursor not in self._refused), None)
 
-    async def _store(self, page: HistoryPage) -> None:
+    async def _store(self, page: HistoryPage) -> Step:
         run, ledger = self._run, self._run.ledger
         read_page = run.reader.begin(page.records)
         step = await run.count(run.hand_in(lambda writer: ledger.store_apart(writer, read_page)))
         self._end = self._end.moved(step.page.keys[::-1])
+        return step
 
-    def _is_last(self, page: HistoryPage, since_ms: int) -> bool:
+    def _is_last(self, page: HistoryPage, step: Step, since_ms: int) -> bool:
         """Whether nothing of interest follows.
 
         A full page that says so is not taken at its word, and times count too: connectionTimeMin may be
@@ -106,8 +104,5 @@ class Reread:
         """
         if page.has_more is False and len(page.records) < self._run.options.page_limit:
             return True
-        times = [time for record in page.records if isinstance(time := read(record).values[_TIME], int)]
-        if not times:
-            return False
-        in_order = all(first >= second for first, second in pairwise(times))
-        return (times[-1] if in_order else max(times)) < since_ms
+        newest_ms = step.page.newest_ms
+        return newest_ms is not None and newest_ms < since_ms

@@ -115,7 +115,9 @@ async def _sync_live(run: SyncRun) -> bool:
         await run.hand_in(run.ledger.take_back)
         run.new, run.updated = probe.vouched_new, probe.vouched_updated
         raise
-    removed = await remove_older(run.hand_in)
+    removed = await remove_older(
+        run.hand_in, lambda removed: run.tell("removing", f"Removing old sessions: {removed:,}")
+    )
     if removed:
         run.note(f"{removed} sessions were older than what is kept and have been removed from this computer.")
     return complete

@@ -179,6 +179,7 @@ class SyncRun:
             "history": f"Reading the history: {so_far}",
             "re-reading": f"Reading the last days again: {so_far}",
             "auditing": "Comparing the whole history",
+            "removing": "Removing old sessions",
             "waiting": "Waiting for the service",
             "done": f"Done: {so_far}",
         }[phase]

@@ -7,7 +7,7 @@ from typing import Literal
 from m360desk.core.user_text import UserText
 
 SyncMode = Literal["live", "testing", "demo"]
-Phase = Literal["probing", "newest", "history", "re-reading", "auditing", "waiting", "done"]
+Phase = Literal["probing", "newest", "history", "re-reading", "auditing", "removing", "waiting", "done"]
 
 
 @dataclass(frozen=True, slots=True)

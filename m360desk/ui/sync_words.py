@@ -29,6 +29,8 @@ def progress_line(progress: SyncProgress, zone: tzinfo) -> SyncLine:
     """What sync is doing."""
     if progress.phase == "waiting":
         return SyncLine("Waiting", progress.text, icon="clock", busy=True)
+    if progress.phase == "removing":
+        return SyncLine(progress.text, "", icon="sync", busy=True)
     detail = counted(progress.sessions, "session", "sessions")
     if progress.phase == "history" and progress.oldest_ms is not None:
         detail = f"{detail}, back to {date_of(progress.oldest_ms, zone)}"

@@ -48,27 +48,29 @@ class CacheCare(QObject):
         """Ask what takes how much room in the cache."""
         self._desk.read("sizes", lambda reader, _: reader.sizes(), self._unless_stopped(done))
 
-    def look_for_older(self, months: int, done: Callable[[Older], None]) -> None:
-        """Ask what would go if the sessions of so many months were kept."""
-        from_ms = kept_from_ms(months, self._desk.now_ms())
-        if from_ms is None:
-            return
-        self._desk.read("older", lambda reader, _: reader.older(from_ms), self._unless_stopped(done))
+    def kept_from_ms(self, months: int) -> int | None:
+        """The moment from which the sessions of so many months are kept, as of now; None for 0: all are."""
+        return kept_from_ms(months, self._desk.now_ms())
+
+    def look_for_older(self, than_ms: int, done: Callable[[Older], None]) -> None:
+        """Ask what would go if the sessions from that moment on were kept."""
+        self._desk.read("older", lambda reader, _: reader.older(than_ms), self._unless_stopped(done))
 
     def keep(
         self,
         months: int,
+        from_ms: int | None,
         progress: Callable[[int], None],
         done: Callable[[int], None],
         failed: Callable[[Exception], None],
     ) -> None:
         """Keep the sessions of so many months from now on; 0: all.
 
-        What is older goes at once, and with every sync; ``progress`` and ``done`` are told how many went.
+        What is older than ``from_ms`` goes at once, and with every sync what has become older by then;
+        ``progress`` and ``done`` are told how many went. After ``cancel`` no more go, and ``done`` follows.
         Where more is to be kept than before, the next sync sees to it.
         """
         self._token = token = CancelToken()
-        from_ms = kept_from_ms(months, self._desk.now_ms())
         before = self._desk.settings.keep_months
         removed = 0
 
@@ -77,11 +79,18 @@ class CacheCare(QObject):
             removed += gone
             if gone and not token.cancelled:
                 progress(removed)
-                self._write(lambda writer: writer.remove_older(AT_ONCE), next_ones, failed)
+                self._write(lambda writer: writer.remove_older(AT_ONCE), next_ones, broken)
                 return
+            show_the_rest()
+            done(removed)
+
+        def show_the_rest() -> None:
             if removed:
                 self._desk.sync.wrote.emit()
-            done(removed)
+
+        def broken(error: Exception) -> None:
+            show_the_rest()
+            failed(error)
 
         def begin(writer: CacheWriter) -> int:
             writer.keep_from(from_ms)
@@ -94,7 +103,7 @@ class CacheCare(QObject):
             if from_ms is None or (before and months > before):
                 done(0)
             else:
-                self._write(begin, next_ones, failed)
+                self._write(begin, next_ones, broken)
 
         self._desk.change_settings(lambda settings: replace(settings, keep_months=months), changed, failed)
 

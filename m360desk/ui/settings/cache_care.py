@@ -43,6 +43,8 @@ class CacheCareRows(QObject):
         self._page, self._desk = page, desk
         self._care = CacheCare(desk, self)
         self._compacting = False
+        self._removing = 0  # how many sessions go; 0 while none do
+        self._stopping = False
         self._months = page.spin(
             "keepMonths",
             desk.settings.keep_months,
@@ -53,7 +55,7 @@ class CacheCareRows(QObject):
         )
         self._months.setPrefix("The last ")
         hold_locked(desk.settings, keep_months=self._months)
-        self._apply = self._button("applyKeeping", "Apply…", self._ask)
+        self._apply = self._button("applyKeeping", "Apply…", self._press_apply)
         self._kept = page.small(
             "Apply says how many sessions go, and asks. They go from this computer, never from your account."
         )
@@ -107,10 +109,13 @@ class CacheCareRows(QObject):
     def _enable(self) -> None:
         key = self._desk.key
         live = key is not None and key.mode == "live"
-        may_keep = live and "keep_months" not in self._desk.settings.locked
+        idle = not self._removing and not self._compacting
+        may_keep = live and idle and "keep_months" not in self._desk.settings.locked
+        changed = self._months.value() != self._desk.settings.keep_months
         self._months.setEnabled(may_keep)
-        self._apply.setEnabled(may_keep and self._months.value() != self._desk.settings.keep_months)
-        self._compact.setEnabled(key is not None and not self._desk.sync.running)
+        self._apply.setEnabled((may_keep and changed) or (self._removing > 0 and not self._stopping))
+        may_compact = key is not None and not self._removing and not self._desk.sync.running
+        self._compact.setEnabled(may_compact or self._compacting)
 
     def _show_sizes(self, sizes: Sizes) -> None:
         parts = [
@@ -122,42 +127,73 @@ class CacheCareRows(QObject):
 
     # Keeping
 
-    def _ask(self) -> None:
-        months = self._months.value()
-        before = self._desk.settings.keep_months
-        if months == 0 or (before and months > before):
-            self._keep(months)
+    def _press_apply(self) -> None:
+        if self._removing:
+            self._stopping = True
+            self._enable()
+            self._care.cancel()
+            return
+        months, before = self._months.value(), self._desk.settings.keep_months
+        # As of now: the question's number is that of the sessions that go, also past midnight.
+        from_ms = self._care.kept_from_ms(months)
+        if from_ms is None or (before and months > before):
+            self._keep(months, from_ms, 0)
             return
         self._apply.setEnabled(False)
-        self._care.look_for_older(months, lambda older: self._ask_about(months, older))
+        self._care.look_for_older(from_ms, lambda older: self._ask_about(months, from_ms, older))
 
-    def _ask_about(self, months: int, older: Older) -> None:
+    def _ask_about(self, months: int, from_ms: int, older: Older) -> None:
         self._enable()
         if not older.sessions:
-            self._keep(months)
+            self._keep(months, from_ms, 0)
             return
         question = keeping_question(months, older, self._desk)
-        ask_first(self._page, question, "Remove", lambda: self._keep(months))
+        ask_first(self._page, question, "Remove", lambda: self._keep(months, from_ms, older.sessions))
 
-    def _keep(self, months: int) -> None:
-        self._apply.setEnabled(False)
+    def _keep(self, months: int, from_ms: int | None, going: int) -> None:
+        self._removing, self._stopping = going, False
+        if going:
+            self._apply.setText("Stop")
+            self._say_removed(0)
+        self._enable()
         before = self._desk.settings.keep_months
         self._care.keep(
             months,
-            lambda gone: self._kept.setText(f"Removing: {counted(gone, 'session', 'sessions')} so far…"),
+            from_ms,
+            self._say_removed,
             lambda removed: self._say_kept(months, before, removed),
-            self._failed,
+            self._not_kept,
         )
 
+    def _say_removed(self, removed: int) -> None:
+        if self._removing:
+            going = counted(self._removing, "session", "sessions")
+            self._kept.setText(
+                f"Removing: {number(removed)} of {going} so far. The window can be used meanwhile."
+            )
+
     def _say_kept(self, months: int, before: int, removed: int) -> None:
-        if removed:
+        if self._stopping and removed < self._removing:
+            words = (
+                f"Stopped after {counted(removed, 'session', 'sessions')}. The next sync removes the others."
+            )
+        elif removed:
             words = f"{counted(removed, 'session', 'sessions')} removed. Compact gives the room back."
         elif before and (months == 0 or months > before):
             words = "The next syncs fetch again what had been removed."
         else:
             words = "No session is that old yet. Each sync removes what becomes older."
-        self._kept.setText(words)
+        self._end_removing(words)
         self._look()
+
+    def _not_kept(self, error: Exception) -> None:
+        self._end_removing("Not all of it was removed. The next sync goes on." if self._removing else "")
+        self._failed(error)
+
+    def _end_removing(self, words: str) -> None:
+        self._removing, self._stopping = 0, False
+        self._apply.setText("Apply…")
+        self._kept.setText(words)
 
     # Compacting
 
@@ -166,6 +202,7 @@ class CacheCareRows(QObject):
             self._care.cancel()
             return
         self._compacting = True
+        self._enable()
         self._compact.setText("Cancel")
         self._compacted.setText("Writing the cache anew. It can be searched meanwhile; a sync waits.")
         self._care.compact(self._say_gained, self._not_compacted, self._say_cancelled)
