@@ -10,6 +10,7 @@ that was there at the start or was added since.
 ``faults``        ``{"faults": "html-502:0.2,over-limit"}``: these in force from now on, no others.
 ``settings``      any of ``{"rate": 5, "latency": 20, "accountMode": "testing", "gzip": true}``.
 ``add``           ``{"count": 3}``: new sessions on top; answers their ids, newest first.
+``prerender``     ``{"count": 3}``: writes the newest records before they are asked for, as ``--prerender``.
 ``change``        ``{"id": ..., "set": {...}}``: properties change; or ``"grade": "B"``,
                   or ``"blacklisted": true``.
 ``open``          the session is open: not listed unless ``includeOpen``.
@@ -32,6 +33,7 @@ import msgspec
 from m360desk.simulator.account import AccountMode
 from m360desk.simulator.answers import Answer
 from m360desk.simulator.faults import parse_faults
+from m360desk.simulator.prerender import RenderedRecords
 from m360desk.simulator.shop.diagnostics import iso
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ class Control:
             "faults": self._faults,
             "settings": self._settings,
             "add": self._add,
+            "prerender": self._prerender,
             "change": self._change,
             "open": self._open,
             "close": self._close,
@@ -136,6 +139,12 @@ class Control:
             raise ValueError(f"count must be 0 to {_MOST_AT_ONCE}")
         added = self._service.history.add(count)
         return {"ids": [self._service.history.fleet.session_id(number) for number in reversed(added)]}
+
+    def _prerender(self, body: dict[str, object]) -> dict[str, object]:
+        history, count = self._service.history, int(str(body["count"]))
+        rendered = RenderedRecords(history.fleet, lambda: False, above=history.total, count=count)
+        self._service.use_rendered(rendered)
+        return {}
 
     def _change(self, body: dict[str, object]) -> dict[str, object]:
         number = self._number(body)

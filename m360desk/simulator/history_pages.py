@@ -131,17 +131,19 @@ class HistoryPages:
         share = self._faults["odd-records"]
         if share is not None:
             return [b",".join(self._odd(number, share) for number in numbers)]
-        if (
-            self.rendered is not None
-            and len(numbers) > 1
-            and self._history.is_plain(min(numbers), max(numbers))
-        ):
-            high, low = numbers[0], numbers[-1]
-            if high - low == len(numbers) - 1:
-                found = self.rendered.falling(high, low)
-                if found is not None:
-                    return [found]
-        return [b",".join(self._history.record_bytes(number) for number in numbers)]
+        rendered = self.rendered
+        if rendered is None or len(numbers) < 2 or not self._history.is_plain(min(numbers), max(numbers)):
+            return [b",".join(self._history.record_bytes(number) for number in numbers)]
+        high, low = numbers[0], numbers[-1]
+        falling = numbers == list(range(high, low - 1, -1))
+        found = rendered.falling(high, low) if falling else None
+        if found is not None:
+            return [found]
+        return [
+            b",".join(
+                rendered.falling(number, number) or self._history.record_bytes(number) for number in numbers
+            )
+        ]
 
     def _odd(self, number: int, share: float) -> bytes:
         oddity = oddity_of(number, self._history.fleet.seed, share)

@@ -10,16 +10,21 @@ from contextlib import closing
 from pathlib import Path
 
 import httpx
+import zstandard
 
 from m360desk.core.jsontext import split_history
 from m360desk.core.query import EVERYTHING, Order, Query, Words
 from m360desk.core.records import Session, read
 from m360desk.simulator.host import SimulatorProcess
+from m360desk.store.compacting import size_on_disk
 from m360desk.store.key import CacheKey, account_hash
 from m360desk.store.reader import CacheReader
+from m360desk.store.schema import INDEXED_LATER, index_name
 from m360desk.store.writer import CacheWriter
 from m360desk.system.locks import FileLock
 from tests.benchmarks.figures import Figure, Goal
+from tests.benchmarks.workshop import SESSIONS as LARGE
+from tests.benchmarks.workshop import large_profile
 
 NAME = "store"
 EACH_SIZE = False
@@ -32,6 +37,7 @@ def measure() -> list[Figure]:
     with SimulatorProcess("--sessions", str(SESSIONS)) as simulator:
         pages = fetch(simulator)
     assert sum(map(len, pages)) == SESSIONS
+    large, large_records = _large_cache()
     records_size = sum(len(session.raw) for page in pages for session in page)
     with tempfile.TemporaryDirectory() as folder:
         floor = store_bare(pages, Path(folder) / "bare.sqlite3")
@@ -50,8 +56,24 @@ def measure() -> list[Figure]:
         Figure("the same pages once more", unchanged, "sessions/s"),
         Figure("cache on disk", size, "bytes", records_size, "the records as they came",
                Goal("at most", 0.2, of_ratio=True)),
+        Figure(f"cache of {LARGE:,} on disk a session, closed", large / LARGE, "bytes",
+               large_records / LARGE, "the record's JSON",
+               Goal("at most", 0.2, of_ratio=True) if LARGE >= 1_000_000 else None),
         *(Figure(name, milliseconds, "ms") for name, milliseconds in times.items()),
     ]  # fmt: skip
+
+
+def _large_cache() -> tuple[int, int]:
+    """Bytes of the large cache as a sync left it, all indexes in, and of its records as they came."""
+    (cache,) = (large_profile() / "cache").glob("*.sqlite3")
+    # Nobody may write there: without "immutable" SQLite would leave its files beside it.
+    address = f"{cache.as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        present = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+        assert all(index_name(column) in present for column in INDEXED_LATER)
+        heads = connection.execute("SELECT substr(data, 1, 18) FROM raw")
+        records = sum(zstandard.frame_content_size(head) for (head,) in heads)
+    return size_on_disk(cache), records
 
 
 def fetch(simulator: SimulatorProcess) -> list[list[Session]]:

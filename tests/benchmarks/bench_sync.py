@@ -10,6 +10,7 @@ import httpx
 
 from m360desk.api.client import Client
 from m360desk.api.credentials import Credentials
+from m360desk.api.requests import Order
 from m360desk.core import jsontext
 from m360desk.core.records import read
 from m360desk.services.sync import SyncOptions, SyncResult, run_sync
@@ -33,7 +34,7 @@ LATENCY_MS = 300
 def measure() -> list[Figure]:
     """Sync into an empty cache, and compare with fetching the same pages and throwing them away."""
     with SimulatorProcess("--sessions", str(SESSIONS), "--prerender") as simulator:
-        floor = asyncio.run(_fetch_bare(simulator))
+        floor = asyncio.run(fetch_bare(simulator, SESSIONS))
         result = _sync(simulator)
     assert result.complete, result
     assert result.sessions == SESSIONS
@@ -99,10 +100,10 @@ def _sync(simulator: SimulatorProcess) -> SyncResult:
         return asyncio.run(main(Path(folder)))
 
 
-async def _fetch_bare(simulator: SimulatorProcess) -> float:
-    """Sessions a second of a loop that only fetches, and reads no more of a page than the next cursor."""
+async def fetch_bare(simulator: SimulatorProcess, sessions: int, order: Order = "id:desc") -> float:
+    """Sessions a second of a loop that fetches so many and reads no more of a page than the next cursor."""
     headers = {"Authorization": f"Bearer {simulator.auth_code}-{simulator.auth_token}"}
-    body: dict[str, object] = {"order": "id:desc", "limit": 100}
+    body: dict[str, object] = {"order": order, "limit": 100}
     started, fetched = time.perf_counter(), 0
     async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
         while True:
@@ -110,6 +111,6 @@ async def _fetch_bare(simulator: SimulatorProcess) -> float:
             parts = jsontext.split_history(answer.content)
             records = parts.records or ()
             fetched += len(records)
-            if not parts.has_more:
+            if fetched >= sessions or not parts.has_more:
                 return fetched / (time.perf_counter() - started)
             body["startingAfter"] = read(records[-1]).key

@@ -241,3 +241,11 @@ def test_prerendered_pages_are_the_same_bytes(api: Api) -> None:
         assert ids_of(walked) == added + ids[:120] + ids[121:]
         assert walked[2 + 249]["note"] == "late"
         assert Counter(ids_of(walked)).most_common(1)[0][1] == 1
+
+
+@pytest.mark.parametrize("order", ["id:desc", "connectionTime:desc", "id:asc"])
+def test_some_of_the_newest_can_be_prerendered_too(api: Api, order: str) -> None:
+    api.control("add", count=20)
+    expected = [json.dumps(page) for page in api.walk(limit=30, order=order)]
+    api.control("prerender", count=100)
+    assert [json.dumps(page) for page in api.walk(limit=30, order=order)] == expected
