@@ -9,8 +9,8 @@ from m360desk.store.writer import CacheWriter
 AT_ONCE: Final = 2_000
 """Sessions in one transaction: between two, others may write.
 
-In a large cache that takes a fifth of a second. With fewer at once, the indexes' pages are written so much more
-often that all of it takes nearly twice as long.
+In a large cache that takes a fifth of a second. With fewer at once, the indexes' pages are written so much
+more often that all of it takes nearly twice as long.
 """
 
 

@@ -10,29 +10,18 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from m360desk.core.user_text import UserText
 from m360desk.ui.locked import hold_locked
 from m360desk.ui.messages import ask_first, show_problem
+from m360desk.ui.settings.sizes_table import SizesTable, megabytes
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.text import counted, date_of, number
 from m360desk.ui.theme import GRID
 from m360desk.workers.cache_care import CacheCare
 
 if TYPE_CHECKING:
-    from m360desk.store.sizes import Sizes
     from m360desk.store.stored import Older
     from m360desk.ui.settings.pages import Page
     from m360desk.workers.desk import Desk
 
-_NAMES = {
-    "records": "records",
-    "versions": "earlier versions",
-    "search": "search index",
-    "indexes": "indexes for sorting",
-    "columns": "columns",
-    "removed": "notes of removed sessions",
-    "other": "other",
-    "free": "free",
-}
 _LONGEST = 240
-_LEAST = 50_000  # less reads as 0.0 MB
 
 
 class CacheCareRows(QObject):
@@ -60,8 +49,7 @@ class CacheCareRows(QObject):
             "Apply says how many sessions go, and asks. They go from this computer, never from your account."
         )
         self._kept.setObjectName("keepingSays")
-        self._sizes = page.small("Being counted…")
-        self._sizes.setObjectName("cacheSizes")
+        self._sizes = SizesTable(page.themes, page)
         self._compact = self._button("compactCache", "Compact", self._press_compact)
         self._compacted = page.small("Gives back the room that is free in the file.")
         self._compacted.setObjectName("compactingSays")
@@ -104,7 +92,7 @@ class CacheCareRows(QObject):
 
     def _look(self) -> None:
         self._enable()
-        self._care.measure(self._show_sizes)
+        self._care.measure(self._sizes.show_sizes)
 
     def _enable(self) -> None:
         key = self._desk.key
@@ -116,14 +104,6 @@ class CacheCareRows(QObject):
         self._apply.setEnabled((may_keep and changed) or (self._removing > 0 and not self._stopping))
         may_compact = key is not None and not self._removing and not self._desk.sync.running
         self._compact.setEnabled(may_compact or self._compacting)
-
-    def _show_sizes(self, sizes: Sizes) -> None:
-        parts = [
-            f"{_NAMES[kind]} {megabytes(size)}" for kind, size in sizes.by_kind.items() if size >= _LEAST
-        ]
-        about = " (estimated: SQLite on this computer cannot tell; indexes count as columns)"
-        text = ", ".join(parts) + (about if sizes.estimated else "")
-        self._sizes.setText(f"{text[:1].upper()}{text[1:]}.")
 
     # Keeping
 
@@ -209,7 +189,7 @@ class CacheCareRows(QObject):
 
     def _say_gained(self, gained: int) -> None:
         self._end_compacting(f"{megabytes(max(0, gained))} gained.")
-        self._care.measure(self._show_sizes)
+        self._care.measure(self._sizes.show_sizes)
 
     def _say_cancelled(self) -> None:
         self._end_compacting("Cancelled; the cache is as it was.")
@@ -245,8 +225,3 @@ def keeping_question(months: int, older: Older, desk: Desk) -> UserText:
         f"{means} Your M360 account is not touched; a device that is scanned is still looked up there.",
         "From now on every sync removes what becomes older.",
     )
-
-
-def megabytes(size: int) -> str:
-    """A size in MB."""
-    return f"{number(size / 1_000_000, decimals=1)} MB"

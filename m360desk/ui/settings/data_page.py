@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
 
 from m360desk.core.user_text import UserText
 from m360desk.ui.messages import ask_first, show_problem
-from m360desk.ui.settings.cache_care import CacheCareRows, megabytes
+from m360desk.ui.settings.cache_care import CacheCareRows
 from m360desk.ui.settings.pages import Page
+from m360desk.ui.settings.sizes_table import megabytes
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.text import NOTHING, counted, date_of
 from m360desk.ui.themed_label import ThemedLabel

@@ -250,7 +250,7 @@ def test_forgetting_and_deleting_ask_first_and_say_what_goes(
     question = box(dialog, "questionBox")
     assert "live sessions" in question.text()
     assert f"{SESSIONS} sessions" in question.informativeText()
-    assert re.search(r"\d[.,]\d MB", question.informativeText())
+    assert re.search(r"\d[.,]\d\sMB", question.informativeText())
     shown: list[CacheKey | None] = []
     window.desk.cache_opened.connect(lambda: shown.append(window.desk.key))
     live = window.desk.key
