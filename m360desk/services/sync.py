@@ -74,6 +74,8 @@ async def run_sync(
     finally:
         run.reader.close()
     try:
+        while stop is None and await cache.submit(lambda writer: writer.index_next()):
+            pass
         sessions = await cache.submit(_wind_up if stop is None else _count)
     except StoreError as error:
         sessions, stop = 0, stop or SyncStop(_store_reason(error), error.user_text)
@@ -168,7 +170,7 @@ async def _refresh(run: SyncRun) -> bool:
 
 
 def _wind_up(writer: CacheWriter) -> int:
-    """In the writer's thread: make the indexes that large lists need; how many sessions there are."""
+    """In the writer's thread: see that all is in its place; how many sessions there are."""
     writer.optimize()
     writer.checkpoint()
     return _count(writer)

@@ -222,17 +222,28 @@ class CacheWriter:
         with self._transaction():
             return self._pages.removed.remove(most)
 
-    def optimize(self) -> None:
-        """Make the indexes by which large lists are sorted, where they are missing; for the end of a sync."""
+    def index_next(self) -> bool:
+        """Make one of the indexes by which large lists are sorted; False where none is missing.
+
+        One at a time, since each takes a second or two in a million: others may write in between.
+        """
+        if not self._is_large():
+            return False
         with self._guarded():
-            count = self._connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
-        if count < _INDEX_FROM:
+            present = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
+        missing = [column for column in INDEXED_LATER if index_name(column) not in present]
+        if not missing:
+            return False
+        with self._transaction():
+            self._connection.execute(column_index(missing[0]))
+        return True
+
+    def optimize(self) -> None:
+        """Make all such indexes that are missing, and see that SQLite knows them; for the end of a sync."""
+        while self.index_next():
+            pass
+        if not self._is_large():
             return
-        present = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
-        for column in INDEXED_LATER:
-            if index_name(column) not in present:
-                with self._transaction():
-                    self._connection.execute(column_index(column))
         with self._guarded():
             self._connection.execute("PRAGMA analysis_limit = 400")
             self._connection.execute("PRAGMA optimize")
@@ -268,6 +279,11 @@ class CacheWriter:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _is_large(self) -> bool:
+        with self._guarded():
+            (count,) = self._connection.execute("SELECT count(*) FROM sessions").fetchone()
+        return int(count) >= _INDEX_FROM
 
     def _remember(self, batch: int, state: bytes | None) -> None:
         if state is None:

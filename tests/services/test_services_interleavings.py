@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from m360desk.services.record_reader import Read, read_here
 from m360desk.services.stretches import is_whole
 from m360desk.services.sync import StopReason, SyncOptions
 from m360desk.services.sync_run import SyncRun
+from m360desk.store.schema import INDEXED_LATER
 from tests.services.scripted import HOUR_MS, START_MS, KnowsTime, ScriptedHistory, ScriptedSync, key
 
 if TYPE_CHECKING:
@@ -238,3 +240,21 @@ def test_where_no_cursor_of_a_long_stretch_holds_the_gap_is_closed_from_below(
     sync.asked.clear()
     check_whole(sync, sync.run_in_order(OPTIONS))
     assert len(sync.asked) <= 100 / PAGE + 20
+
+
+def test_others_may_write_between_two_indexes_of_a_large_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a second or two in a million: what is looked up meanwhile is not to wait for all of them."""
+    monkeypatch.setattr("m360desk.store.writer._INDEX_FROM", 50)
+    sync = regular(tmp_path, 100)
+    made: list[int] = []
+
+    def direct(_: asyncio.Task[SyncResult]) -> None:
+        sync.let(sync.waiting[0])
+        names = sync.writer()._connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'index'")
+        made.append(int(names.fetchone()[0]))
+
+    check_whole(sync, sync.run(direct, OPTIONS))
+    assert made[-1] - made[0] == len(INDEXED_LATER)
+    assert all(after - before <= 1 for before, after in pairwise(made))
