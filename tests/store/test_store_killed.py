@@ -5,9 +5,11 @@ import random
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from m360desk.core.query import EVERYTHING, Order
+from m360desk.core.records import Session, read
 from m360desk.store.key import CacheKey
 from m360desk.store.reader import CacheReader
 from m360desk.store.writer import CacheWriter
@@ -82,6 +84,10 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     assert most > _KILLS  # each run went on where the one before was killed
 
 
+def _key(raw: bytes) -> str:
+    return str(read(raw).key)
+
+
 def _assert_sound(path: Path) -> None:
     connection = sqlite3.connect(path)
     try:
@@ -102,4 +108,53 @@ def _assert_sound(path: Path) -> None:
         connection.close()
     with CacheReader.open(path) as reader:
         raws = reader.raws(reader.ids(EVERYTHING, Order()))
-        assert len({json.loads(raw)["id"] for raw in raws if raw is not None}) == len(raws)
+        assert len({_key(raw) for raw in raws if raw is not None}) == len(raws)
+
+
+# Removes what is not to be kept, some at a time, and writes the file anew each time, until it is killed.
+_CARER = """
+import sys
+from pathlib import Path
+from m360desk.core.cancel import CancelToken
+from m360desk.store.key import CacheKey
+from m360desk.store.writer import CacheWriter
+from m360desk.system.locks import FileLock
+
+path = Path(sys.argv[1])
+key = CacheKey("0" * 64, "live")
+with CacheWriter.open(path, key, lock=FileLock(path.with_suffix(".lock")), now_ms=lambda: 1) as writer:
+    while True:
+        writer.remove_older(15)
+        print("removed", flush=True)
+        writer.compact(CancelToken())
+        print("compacted", flush=True)
+"""
+
+
+def test_killed_while_it_removes_and_compacts(
+    tmp_path: Path, sessions: Callable[[int, int], list[Session]]
+) -> None:
+    path = tmp_path / "cache.sqlite3"
+    dice = random.Random(7)
+    lock = FileLock(path.with_suffix(".lock"))
+    with CacheWriter.open(path, _KEY, lock=lock, now_ms=lambda: 1) as writer:
+        writer.store_page(sessions(0, 2000), stretch=1, batch=1, state=b"{}")
+        writer.optimize()
+        writer.keep_from(1 << 60)
+    before = 2000
+    for _ in range(_KILLS):
+        with subprocess.Popen([sys.executable, "-c", _CARER, str(path)], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            for _ in range(dice.randint(1, 8)):
+                assert child.stdout.readline()
+            sum(range(dice.randrange(200_000)))  # somewhere within what comes next
+            child.kill()
+        with CacheReader.open(path) as reader:
+            assert reader.total() < before
+            before = reader.total()
+        with CacheWriter.open(path, _KEY, lock=lock, now_ms=lambda: 1) as writer:
+            assert writer.notices == ()
+            assert writer.sync_state() == b"{}"
+            (notes,) = writer._connection.execute("SELECT count(*) FROM removed").fetchone()
+            assert notes == 2000 - before
+        _assert_sound(path)
