@@ -72,6 +72,13 @@ def measure() -> list[Figure]:
             "the limit",
             Goal("at least", 0.9, of_ratio=True),
         ),
+        Figure(
+            "… pages of new sessions alone",
+            SLOW_SESSIONS / 100 / slow.seconds,
+            "requests/s",
+            RATE,
+            "the limit",
+        ),
         Figure("answers 429 until the limit was known", refused, "answers", goal=Goal("at most", 3)),
     ]
 

@@ -123,7 +123,8 @@ def test_runs_that_end_anywhere_lose_nothing_and_count_all(bench: Bench, seed: i
 
 @pytest.mark.usefixtures("many_walks")
 @pytest.mark.parametrize(
-    "faults", ["connection-time-ignored", "overlapping-pages:7", "late-closers:0.2", "random-ids"]
+    "faults",
+    ["connection-time-ignored", "overlapping-pages:7", "late-closers:0.2", "random-ids", "html-502:0.3"],
 )
 def test_one_walk_or_many_come_to_the_same(bench: Bench, faults: str) -> None:
     bench.control("add", count=100)
@@ -156,4 +157,24 @@ def test_what_came_since_the_account_last_answered_live_is_taken_back_from_all_w
     assert set(bench.cached()) <= set(bench.listed())
     bench.control("settings", accountMode="live")
     monkeypatch.undo()
+    check_whole(bench, bench.sync(page_limit=PAGE))
+
+
+@pytest.mark.usefixtures("many_walks")
+def test_a_limit_that_is_met_in_the_middle_ends_no_walk(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = SyncRun.fetch
+
+    async def limited(run: SyncRun, request: HistoryRequest) -> HistoryPage:
+        if run.pages == 8:
+            bench.control("settings", rate=2)
+        return await fetch(run, request)
+
+    monkeypatch.setattr(SyncRun, "fetch", limited)
+    result = bench.sync(page_limit=PAGE, max_pages=14)
+    assert result.stopped_by is None
+    assert 0 < result.rate_limited <= 4, "one for each walk at most"
+    monkeypatch.undo()
+    bench.control("settings", rate=0)
     check_whole(bench, bench.sync(page_limit=PAGE))
