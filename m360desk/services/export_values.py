@@ -13,7 +13,7 @@ HEADER: tuple[str, ...] = ("mode", *(field.name for field in EXPORTED))
 
 RUN_BY_SPREADSHEETS = "=+-@\t\r\n"
 """What begins with one of these, a spreadsheet would run as a formula."""
-_MOST_REMEMBERED = 32_768
+_MOST_REMEMBERED = 65_536
 
 Cells = Callable[[Sequence[Any]], Sequence[str]]
 """Makes a column of raw values the cells of a file."""

@@ -10,6 +10,7 @@ different ones are *shared*, that is, kept once a workbook; the others stand in 
 import contextlib
 import re
 import zipfile
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -28,6 +29,7 @@ ROWS_PER_SHEET: Final = 1_048_575
 _LONGEST_TEXT: Final = 32_767  # characters in a cell, a limit of spreadsheets
 _MOST_SHARED: Final = 50_000
 _LEVEL: Final = 3
+_MOST_WAITING: Final = 3  # pieces of a megabyte that wait to be packed
 
 # What XML cannot hold, or would change; "_x000D_" itself would be read as what it stands for.
 _UNSAFE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9A-Fa-f]{4}_")
@@ -61,7 +63,7 @@ class Workbook:
         self._sheets = 0
         self._row = 0
         self._packer = ThreadPoolExecutor(1, "packer")
-        self._packing: Future[int] | None = None
+        self._packing: deque[Future[int]] = deque()
         self._sheet = self._begin_sheet()
 
     def cell(self, value: str | float | bool | None) -> str:
@@ -107,7 +109,7 @@ class Workbook:
 
     def abandon(self) -> None:
         """Close the file, whatever state it is in; it is no workbook."""
-        self._packer.shutdown()
+        self._packer.shutdown(cancel_futures=True)
         for part in (self._sheet, self._zip, self._file):
             with contextlib.suppress(OSError):
                 part.close()
@@ -115,19 +117,18 @@ class Workbook:
     def _write_part(self, columns: Sequence[Sequence[str]]) -> None:
         first = self._row + 1
         self._row += len(columns[0])
-        lines = zip(range(first, self._row + 1), map("".join, zip(*columns, strict=True)), strict=True)
-        self._pack("".join([f'<row r="{row}">{line}</row>' for row, line in lines]).encode())
+        rows = [f'<row r="{row}">' for row in range(first, self._row + 1)]
+        self._pack("</row>".join(map("".join, zip(rows, *columns, strict=True))).encode() + b"</row>")
 
     def _pack(self, text: bytes) -> None:
         """Have it packed while the next rows are made ready: packing leaves Python to others meanwhile."""
-        self._settle()
-        self._packing = self._packer.submit(self._sheet.write, text)
+        self._settle(_MOST_WAITING - 1)
+        self._packing.append(self._packer.submit(self._sheet.write, text))
 
-    def _settle(self) -> None:
-        """Wait for what is being packed; raises OSError where there is no room for it."""
-        packing, self._packing = self._packing, None
-        if packing is not None:
-            packing.result()
+    def _settle(self, most: int = 0) -> None:
+        """Wait until so many pieces are left to pack; raises OSError where there is no room for one."""
+        while len(self._packing) > most:
+            self._packing.popleft().result()
 
     def _share(self, text: str) -> int | None:
         """The number of a shared text; None where there are too many already."""

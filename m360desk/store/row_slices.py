@@ -1,12 +1,13 @@
 """Slices of rows as columns, for exports: a million rows without an object for each of their values.
 
-SQLite writes each column of a slice as one JSON text, lock-free, in a thread that is one slice ahead. What is
-read from the text are the *raw* values as they stand in the file: numbers of texts in `terms`, thousandths.
+SQLite writes each column of a slice as one JSON text, lock-free, in a thread that is ahead. What is read
+from the text are the *raw* values as they stand in the file: numbers of texts in `terms`, thousandths.
 Few differ, so whoever makes something of them does it once for each (see `RowSlices.value`).
 """
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -24,6 +25,7 @@ Raw = int | str | bytes | None
 Column = Sequence[Raw]
 Records = Callable[[Sequence[int]], list[bytes | None]]
 
+_AHEAD: Final = 2  # slices on their way
 _PER_UNIT: Final = 1000
 _NUMBERS = msgspec.json.Decoder(list[int])
 _INTEGERS = msgspec.json.Decoder(list[int | None])
@@ -93,14 +95,17 @@ class RowSlices:
 
     def of(self, ids: Sequence[int], size: int) -> Generator[RowSlice, None, None]:
         """The rows of these numbers, so many at a time; to be closed when it is left before its end."""
-        parts = (ids[at : at + size] for at in range(0, len(ids), size))
-        with ThreadPoolExecutor(1, "row slices") as ahead:
-            coming = ahead.submit(self._fetch, next(parts, ()))
-            for part in parts:
-                fetched = self._wait(coming)
-                coming = ahead.submit(self._fetch, part)
-                yield self._read(fetched)
-            yield self._read(self._wait(coming))
+        ahead = ThreadPoolExecutor(1, "row slices")
+        coming: deque[Future[_Fetched]] = deque()
+        try:
+            for at in range(0, len(ids), size):
+                coming.append(ahead.submit(self._fetch, ids[at : at + size]))
+                if len(coming) > _AHEAD:
+                    yield self._read(self._wait(coming.popleft()))
+            while coming:
+                yield self._read(self._wait(coming.popleft()))
+        finally:
+            ahead.shutdown(cancel_futures=True)
 
     def value(self, field: Field) -> Callable[[Any], StoredValue]:
         """What makes a field's raw value the session's value."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class CacheLanes(QObject):
     """Opens and closes together what belongs to one cache.
 
-    ``rows`` answers what a person waits for, ``bulk`` finds and counts, ``slow`` is for charts and exports.
+    ``rows`` answers what a person waits for, ``bulk`` finds and counts, ``slow`` is for charts.
     """
 
     def __init__(
@@ -34,6 +34,14 @@ class CacheLanes(QObject):
         self.slow: Lane[CacheReader] = self._reader("slow", patient=True)
         self._open_writer = open_writer
         self._writer: WriterLane | None = None
+        self._exports: Lane[CacheReader] | None = None
+
+    @property
+    def exports(self) -> Lane[CacheReader]:
+        """The lane of exports, begun with the first: a large one takes a while, and nothing waits for it."""
+        if self._exports is None:
+            self._exports = self._reader("exports", patient=True)
+        return self._exports
 
     @property
     def writer(self) -> WriterLane:
@@ -49,6 +57,8 @@ class CacheLanes(QObject):
         self.rows.stop()
         self.bulk.stop()
         self.slow.stop()
+        if self._exports is not None:
+            self._exports.stop()
         if self._writer is not None:
             self._writer.stop()
 

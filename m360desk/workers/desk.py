@@ -7,6 +7,7 @@ nothing that draws knows of threads.
 from __future__ import annotations
 
 import threading
+import time
 from array import array
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -45,6 +46,9 @@ TYPING_MS = 300
 REST_MS = 200
 """So long the whole answer of a search that is being typed waits, where only the file tells it: the first
 screenful is there, and at the next key it would be given up."""
+
+PROGRESS_SECONDS = 0.1
+"""Between two tellings of how far an export is."""
 
 LEAST_PAUSE_MS = 500
 """Between two counts of the cache while a sync writes; a large one is counted less often."""
@@ -331,16 +335,21 @@ class Desk(QObject):
     ) -> Callable[[], None]:
         """Write what answers a query into a file, its kind told by its ending; returns how to cancel it.
 
-        ``progress`` (rows, of how many) is called in this object's thread. With ``row_ids`` exactly these
-        sessions are written, in this order.
+        ``progress`` (rows, of how many) is called in this object's thread, some times a second. With
+        ``row_ids`` exactly these sessions are written, in this order.
         """
         mode = self.key.mode if self.key is not None else "testing"
 
         def work(reader: CacheReader, token: CancelToken) -> ExportResult:
             from m360desk.services.export import export
 
+            told = time.monotonic()
+
             def tell(rows: int, of: int) -> None:
-                self.network.post(lambda: progress(rows, of))
+                nonlocal told
+                if (now := time.monotonic()) - told >= PROGRESS_SECONDS:
+                    told = now
+                    self.network.post(lambda: progress(rows, of))
 
             return export(
                 reader,
@@ -356,7 +365,7 @@ class Desk(QObject):
 
         if self._lanes is None:
             return lambda: None
-        return self._lanes.slow.request("export", work, done, failed).cancel
+        return self._lanes.exports.request("export", work, done, failed, replace=False).cancel
 
     # Inner workings
 

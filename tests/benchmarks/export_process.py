@@ -1,38 +1,67 @@
-"""Exports a whole cache once, in a process of its own; prints seconds, rows and memory as JSON."""
+"""Exports a whole cache once, in a process of its own; prints seconds, rows and memory as JSON.
+
+Told to ``cancel``, it does so half way and prints how long the end took from there.
+"""
 
 import json
 import os
 import sys
+import threading
 import time
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 
-from m360desk.core.cancel import CancelToken
+from m360desk.commands.export import TURN_SECONDS
+from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.core.query import EVERYTHING, Order
 from m360desk.services.export import export
 from m360desk.store.reader import CacheReader
 from tests.benchmarks.processes import memory_of, most_memory
 
 
-def main(cache: str, out: str, fmt: str) -> None:
+def main(cache: str, out: str, then: str = "") -> None:
     """Export and print."""
+    sys.setswitchinterval(TURN_SECONDS)
+    cancel = CancelToken()
+    half_way = threading.Event()
+    pressed = 0.0
+
+    def progress(written: int, of: int) -> None:
+        if written >= of // 2:
+            half_way.set()
+
+    def press() -> None:
+        nonlocal pressed
+        half_way.wait()
+        pressed = time.perf_counter()
+        cancel.cancel()
+
+    if then == "cancel":
+        # From another thread, at no particular point of the work, as the window does it.
+        threading.Thread(target=press).start()
+    rows = 0
     with CacheReader.open(Path(cache)) as reader:
-        reader.ids(EVERYTHING, Order())
         before = memory_of(os.getpid())
         began = time.perf_counter()
-        result = export(
-            reader,
-            EVERYTHING,
-            Order(),
-            Path(out),
-            fmt=fmt,
-            mode="live",
-            progress=lambda *_: None,
-            cancel=CancelToken(),
-            zone=UTC,
-        )
-        took = time.perf_counter() - began
-    print(json.dumps({"seconds": took, "rows": result.rows, "memory": most_memory() - before}))
+        with suppress(Cancelled):
+            rows = export(
+                reader,
+                EVERYTHING,
+                Order(),
+                Path(out),
+                fmt=Path(out).suffix[1:],
+                mode="live",
+                progress=progress,
+                cancel=cancel,
+                zone=UTC,
+            ).rows
+        ended = time.perf_counter()
+    told = {"seconds": ended - began, "rows": rows, "memory": most_memory() - before}
+    if then == "cancel":
+        assert not rows, "it was not cancelled"
+        told["cancel_ms"] = (ended - pressed) * 1000
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

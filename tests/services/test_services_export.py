@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
@@ -15,14 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from m360desk.core.cancel import Cancelled, CancelToken
-from m360desk.core.fields import FIELDS
+from m360desk.core.fields import FIELDS, Field, Kind
 from m360desk.core.query import EVERYTHING, Order, parse
 from m360desk.core.records import read
 from m360desk.services import workbook
 from m360desk.services.csv_cells import csv_cell, csv_texts, quoted
 from m360desk.services.export import ExportResult, export, export_empty
 from m360desk.services.export_times import LocalTimes
-from m360desk.services.export_values import HEADER
+from m360desk.services.export_values import EXPORTED, HEADER
+from m360desk.simulator.shop.fleet import Fleet
 from m360desk.store.key import CacheKey
 from m360desk.store.reader import CacheReader
 from m360desk.store.writer import CacheWriter
@@ -189,6 +191,139 @@ def test_a_workbook_holds_any_text(tmp_path: Path) -> None:
         right = str(was)[:32_767].replace("\uffff", "\ufffd")
         # What XML cannot hold stands as _xHHHH_, and that text itself is marked: spreadsheets read both back.
         assert now == right.replace("_x", "_x005F_x").replace("\x07", "_x0007_")
+
+
+def test_texts_past_those_that_are_shared_stand_in_their_cells(
+    reader: CacheReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(reader, tmp_path / "shared.xlsx")
+    monkeypatch.setattr(workbook, "_MOST_SHARED", len(HEADER) + 1)
+    write(reader, tmp_path / "inline.xlsx")
+    cells = []
+    for name in ("shared.xlsx", "inline.xlsx"):
+        sheet = openpyxl.load_workbook(tmp_path / name).active
+        assert sheet is not None
+        cells.append([[(cell.value, cell.data_type) for cell in row] for row in sheet.iter_rows()])
+    shared = (tmp_path / "shared.xlsx", tmp_path / "inline.xlsx")
+    counts = [zipfile.ZipFile(path).read("xl/sharedStrings.xml").count(b"<si>") for path in shared]
+    assert cells[0] == cells[1]
+    assert counts[0] > counts[1] == len(HEADER) + 1
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.jsonl"])
+def test_chosen_sessions_come_in_the_order_in_which_they_were_chosen(
+    reader: CacheReader, tmp_path: Path, name: str
+) -> None:
+    fill(tmp_path / "cache.sqlite3", [numbered(number) for number in range(50)])
+    chosen = [40, 7, 8, 9, 999_999, 30, 20, 41]
+    progress: list[tuple[int, int]] = []
+    out = tmp_path / name
+    result = export(
+        reader,
+        EVERYTHING,
+        Order(),
+        out,
+        fmt=out.suffix[1:],
+        mode="live",
+        progress=lambda done, of: progress.append((done, of)),
+        cancel=CancelToken(),
+        row_ids=chosen,
+    )
+    present = [number for number in chosen if number != 999_999]
+    rows = [row for row in reader.rows(present) if row is not None]
+    assert result.rows == len(present)
+    assert progress[-1] == (7, 8)
+    assert exported_sessions(out) == [row.get("session") for row in rows]
+
+
+def exported_sessions(path: Path) -> list[str]:
+    """The ids of the sessions in a file, in its order."""
+    if path.suffix == ".csv":
+        return [row["session"] for row in csv_rows(path)]
+    if path.suffix == ".jsonl":
+        return [json.loads(line)["session"] for line in path.read_bytes().splitlines()]
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    return [str(row[HEADER.index("session")]) for row in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+def numbered(number: int, **more: object) -> bytes:
+    times = {"connectionTime": f"2026-03-{1 + number % 28:02}T00:50:{number % 60:02}+00:00"}
+    return json.dumps({"sessionId": f"{number:036}", "customId": f"K-{number}", **times, **more}).encode()
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.jsonl"])
+def test_what_a_sync_writes_meanwhile_is_not_in_the_file(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is a picture of one moment: nothing twice, nothing half new."""
+    monkeypatch.setattr("m360desk.services.export._SLICE", 10)
+    cache = tmp_path / "cache.sqlite3"
+    fill(cache, [numbered(number, username="before") for number in range(100)])
+    pages = iter(range(0, 400, 20))
+
+    def sync(_done: int, _of: int) -> None:
+        # Changed ones and new ones, the newest of all among them: they would come first.
+        first = next(pages)
+        fill(cache, [numbered(number, username="after") for number in range(first, first + 20)])
+
+    with CacheReader.open(cache) as opened:
+        write(opened, tmp_path / name, progress=sync)
+        assert opened.total() == 200
+    found = exported_sessions(tmp_path / name)
+    assert sorted(found) == [f"{number:036}" for number in range(100)]
+    if name == "x.csv":
+        assert {row["operator"] for row in csv_rows(tmp_path / name)} == {"before"}
+
+
+def test_the_csv_of_many_sessions_is_what_pythons_own_writer_makes_of_their_values(tmp_path: Path) -> None:
+    fleet = Fleet(700, datetime(2026, 11, 23, tzinfo=UTC), 5)
+    fill(tmp_path / "cache.sqlite3", [fleet.record_bytes(number) for number in range(700)])
+    own = io.StringIO(newline="")
+    with CacheReader.open(tmp_path / "cache.sqlite3") as opened:
+        write(opened, tmp_path / "all.csv")
+        write(opened, tmp_path / "all.jsonl")
+        rows = opened.rows(opened.ids(EVERYTHING, Order()))
+        records = opened.raws(opened.ids(EVERYTHING, Order()))
+    writer = csv.writer(own, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    for row in rows:
+        assert row is not None
+        writer.writerow(["live", *(as_text(field, row.get(field.name)) for field in EXPORTED)])
+    assert (tmp_path / "all.csv").read_bytes() == own.getvalue().encode("utf-8-sig")
+    lines = (tmp_path / "all.jsonl").read_bytes().splitlines()
+    for line, row, record in zip(lines, rows, records, strict=True):
+        told = json.loads(line)
+        assert record is not None
+        assert line.endswith(b',"raw":' + record + b"}")
+        assert [told[field.name] for field in EXPORTED] == [
+            plain(field, None if row is None else row.get(field.name)) for field in EXPORTED
+        ]
+
+
+def plain(field: Field, value: object) -> object:
+    """What a value is in JSON, told once more in plain words."""
+    if value is None:
+        return None
+    if field.kind is Kind.TIME:
+        assert isinstance(value, int)
+        return datetime.fromtimestamp(value // 1000, BERLIN).isoformat()
+    if field.kind is Kind.FLAG:
+        return bool(value)
+    return value
+
+
+def as_text(field: Field, value: object) -> str:
+    """What a value is in CSV, told once more in plain words."""
+    told = plain(field, value)
+    if told is None:
+        return ""
+    if isinstance(told, bool):
+        return str(told).lower()
+    if isinstance(told, float):
+        return str(told).removesuffix(".0")
+    text = str(told)
+    return "'" + text if isinstance(told, str) and text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 @pytest.mark.parametrize(("name", "rows"), [("x.csv", 1), ("x.xlsx", 1), ("x.jsonl", 0)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 
 from m360desk.core.fields import COLUMNS as FIELDS
@@ -115,3 +115,19 @@ def test_what_is_selected_is_exported(bench: Bench, monkeypatch: pytest.MonkeyPa
     assert exported == [bench.ids]
     assert not actions.report.isEnabled(), "a report is of one session"
     menu.deleteLater()
+
+
+def test_runs_of_selected_rows_are_exported_in_the_order_of_the_list(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions, page = bench.application.shell.list_actions, bench.application.shell.page
+    exported: list[list[int]] = []
+    monkeypatch.setattr(actions._work, "export", lambda ids: exported.append(list(ids)))
+    model, flags = page.table.selectionModel(), QItemSelectionModel.SelectionFlag
+    model.clearSelection()
+    for first, last in ((400, 450), (10, 11), (0, 0), (440, 460)):
+        run = QItemSelection(page.model.index(first, 0), page.model.index(last, 0))
+        model.select(run, flags.Select | flags.Rows)
+    actions.export.trigger()
+    assert exported == [[bench.ids[0], *bench.ids[10:12], *bench.ids[400:461]]]
+    assert page.selected.count == 64

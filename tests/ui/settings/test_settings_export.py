@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,7 +64,28 @@ def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
     dialog.reject()
     window.until(lambda: not shiboken6.isValid(dialog))
     assert window.desk.lanes is not None
-    ended: list[int] = []
-    window.desk.read("after", lambda reader, _: reader.total(), ended.append)
+    ended: list[object] = []
+    window.desk.lanes.exports.request(
+        "after", lambda reader, _: reader.total(), ended.append, ended.append, replace=False
+    )
     window.until(lambda: bool(ended))
-    assert not list(tmp_path.glob("*.part"))
+    assert not [path for path in tmp_path.iterdir() if "x.csv" in path.name]
+
+
+def test_what_is_asked_during_an_export_does_not_wait_for_its_end(
+    window: Window, own: StoredCredentials, tmp_path: Path
+) -> None:
+    window.connect_account(own, mode="testing")
+    ended = threading.Event()
+    answered: list[bool] = []
+    # A question that is answered when the exports are done: were there one lane for both, it never would be.
+    window.desk.read("question", lambda *_: ended.wait(60), answered.append)
+    paths = [str(tmp_path / "first.csv"), str(tmp_path / "second.csv")]
+    dialogs = [
+        ask_and_export(window.desk, EVERYTHING, Order(), window.main, choose=lambda *_, path=path: path)
+        for path in paths
+    ]
+    window.until(lambda: all(dialog is not None and "written to" in dialog.text() for dialog in dialogs))
+    assert not answered
+    ended.set()
+    window.until(lambda: answered == [True])
