@@ -3,12 +3,13 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -23,6 +24,8 @@ HERE = Path(__file__).resolve().parent
 PAIRS = 3
 MOST_MEMORY_MB = 60
 CANCEL_MS = 100
+FRAME_MS = 16.7
+MOST_RECORDS = 100_000  # with their records, a million take more than seven gigabytes
 _SLICE = 5_000  # rows that a floor has in memory at a time
 _MEASURED = 5  # one slice in so many is written for the floor: each tells the same
 _PIECE = 1 << 20
@@ -46,7 +49,9 @@ def measure() -> list[Figure]:
         cancelled = [_export(cache, folder / f"all.{kind}", cancel=True) for kind in ("csv", "xlsx")]
         left = sorted(path.name for path in folder.iterdir())
         assert left == ["all.xlsx"], f"a cancelled export has left {left}"
-        lost = _export(cache, lines)
+        records = _export(cache, lines, most=MOST_RECORDS)
+        lines.unlink()
+        window = _from_window(folder)
     half = Goal("at least", 0.5, of_ratio=True)
     flat = Goal("at most", MOST_MEMORY_MB)
     return [
@@ -56,8 +61,15 @@ def measure() -> list[Figure]:
         _compared(f"XLSX of {SESSIONS:,} sessions", books, [floor for _, floor in floors],
                   "the same cells packed", half),
         Figure("its memory", max(each["memory"] for each in books) / 1e6, "MB", goal=flat),
-        Figure(f"JSON lines of {SESSIONS:,} sessions", _rate(lost), "rows/s"),
-        Figure("its memory", lost["memory"] / 1e6, "MB", goal=flat),
+        Figure(f"JSON lines of {records['rows']:,} sessions", _rate(records), "rows/s"),
+        Figure("its memory", records["memory"] / 1e6, "MB", goal=flat),
+        Figure(f"{window['rows']:,} selected in the window, XLSX", window["rows"] / window["seconds"],
+               "rows/s"),
+        Figure("its longest turn, the thread's own work", window["work"], "ms", FRAME_MS, "a frame at 60 Hz",
+               Goal("at most", 1, of_ratio=True)),
+        Figure("its longest turn, waiting included", window["turn"], "ms", FRAME_MS, "a frame at 60 Hz"),
+        Figure("from Cancel in the window to nothing left", window["cancel"], "ms",
+               goal=Goal("at most", CANCEL_MS)),
         Figure("from Cancel to the end, nothing left", max(each["cancel_ms"] for each in cancelled), "ms",
                goal=Goal("at most", CANCEL_MS)),
     ]  # fmt: skip
@@ -75,10 +87,26 @@ def _rate(run: dict[str, Any]) -> float:
     return float(run["rows"] / run["seconds"])
 
 
-def _export(cache: Path, out: Path, *, cancel: bool = False) -> dict[str, Any]:
-    command = [sys.executable, str(HERE / "export_process.py"), str(cache), str(out)]
-    command += ["cancel"] if cancel else []
-    variables = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
+def _export(cache: Path, out: Path, *, most: int = 0, cancel: bool = False) -> dict[str, Any]:
+    """What an export told, of so many sessions or (0) of all."""
+    command = [sys.executable, str(HERE / "export_process.py"), str(cache), str(out), str(most)]
+    return _told([*command, "cancel"] if cancel else command, {})
+
+
+def _from_window(folder: Path) -> dict[str, Any]:
+    """What the window told of exporting a selection; it writes to a copy of the profile."""
+    profile, out = folder / "profile", folder / "chosen" / "chosen.xlsx"
+    shutil.copytree(large_profile(), profile)
+    out.parent.mkdir()
+    command = [sys.executable, str(HERE / "export_window.py"), str(profile), str(out)]
+    found = _told(command, {"QT_QPA_PLATFORM": "offscreen"})
+    assert found["progress"], "the window never told how far it was"
+    return found
+
+
+def _told(command: list[str], more: Mapping[str, str]) -> dict[str, Any]:
+    """What a process prints as JSON."""
+    variables = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), **more}
     done = subprocess.run(command, env=variables, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr)

@@ -1,4 +1,4 @@
-"""Exports a whole cache once, in a process of its own; prints seconds, rows and memory as JSON.
+"""Exports a cache, or so many of its sessions, in a process of its own; prints what it took as JSON.
 
 Told to ``cancel``, it does so half way and prints how long the end took from there.
 """
@@ -20,7 +20,7 @@ from m360desk.store.reader import CacheReader
 from tests.benchmarks.processes import memory_of, most_memory
 
 
-def main(cache: str, out: str, then: str = "") -> None:
+def main(cache: str, out: str, most: str, then: str = "") -> None:
     """Export and print."""
     sys.setswitchinterval(TURN_SECONDS)
     cancel = CancelToken()
@@ -42,6 +42,7 @@ def main(cache: str, out: str, then: str = "") -> None:
         threading.Thread(target=press).start()
     rows = 0
     with CacheReader.open(Path(cache)) as reader:
+        chosen = reader.ids(EVERYTHING, Order(), limit=int(most)) if int(most) else None
         before = memory_of(os.getpid())
         began = time.perf_counter()
         with suppress(Cancelled):
@@ -55,6 +56,7 @@ def main(cache: str, out: str, then: str = "") -> None:
                 progress=progress,
                 cancel=cancel,
                 zone=UTC,
+                row_ids=chosen,
             ).rows
         ended = time.perf_counter()
     told = {"seconds": ended - began, "rows": rows, "memory": most_memory() - before}

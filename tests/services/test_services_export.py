@@ -258,6 +258,7 @@ def test_what_a_sync_writes_meanwhile_is_not_in_the_file(
 ) -> None:
     """The file is a picture of one moment: nothing twice, nothing half new."""
     monkeypatch.setattr("m360desk.services.export._SLICE", 10)
+    monkeypatch.setattr("m360desk.services.export._RECORDS_SLICE", 10)
     cache = tmp_path / "cache.sqlite3"
     fill(cache, [numbered(number, username="before") for number in range(100)])
     pages = iter(range(0, 400, 20))
