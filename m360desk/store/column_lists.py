@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m360desk.core.query import Order
-from m360desk.store.column_search import EXACT
+from m360desk.store.column_search import SORTED
 from m360desk.store.columns import Columns
 from m360desk.store.terms import TermTexts
 
@@ -38,7 +38,7 @@ class ColumnLists:
 
     def knows(self, order: Order) -> bool:
         """Whether the columns hold what is sorted by."""
-        return order.field in EXACT or order.field in self._columns.codes
+        return order.field in SORTED or order.field in self._columns.codes
 
     def ids(self, mask: NDArray[np.bool_], order: Order) -> "array[int]":
         """The row numbers of the chosen rows, as SQLite would sort them."""
@@ -54,8 +54,8 @@ class ColumnLists:
         known = self._orders.get(field)
         if known is not None and known.version == self._columns.version:
             return known
-        values = self._columns.numbers[field] if field in EXACT else self._ranks(self._columns.codes[field])
-        missing = np.isnan(values) if field in EXACT else values < 0
+        values = self._columns.numbers[field] if field in SORTED else self._ranks(self._columns.codes[field])
+        missing = np.isnan(values) if field in SORTED else values < 0
         places = np.argsort(values, kind="stable").astype(np.int32)
         absent = np.flatnonzero(missing).astype(np.int32)
         order = _Ascending(self._columns.version, places[~missing[places]], absent)

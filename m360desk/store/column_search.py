@@ -4,11 +4,11 @@ Import this module late, as `store.columns`.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from m360desk.core.fields import COLUMNS
 from m360desk.core.matching import SHORT_WORD
 from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, Words
+from m360desk.store.column_extras import FIELDS as EXTRAS
+from m360desk.store.column_slices import NO_NAME
 from m360desk.store.columns import Check, Columns
 from m360desk.store.conditions import Condition, Conditions
 from m360desk.store.few import as_list
@@ -25,9 +27,12 @@ from m360desk.store.terms import TermTexts
 
 Mask = NDArray[np.bool_]
 
-EXACT: Final = ("time", "battery", "cycles")
-"""Numbers that the columns hold exactly: health to a tenth of a percent, cycles as whole numbers."""
+SORTED: Final = ("time", "battery", "cycles")
+"""Numbers that lists are sorted by out of the columns."""
+_SHORT: Final = ("battery", "cycles", "measured", "temperature", "drain")
+"""Numbers of at most two decimals in floats of 32 bits."""
 _TOO_LARGE: Final = 1e6
+_EXACT_UP_TO: Final = 2.0**53
 _WORD_FIELDS: Final = tuple(field for field in COLUMNS if field.words and is_coded(field))
 _COMPARE: Final[dict[str, Callable[..., Mask]]] = {
     "<": np.less,
@@ -62,16 +67,19 @@ class ColumnSearch:
         terms: TermTexts,
         connection: sqlite3.Connection,
         check: Check,
+        fields: frozenset[str],
     ) -> None:
         """`conditions` is called when something has to be asked of SQLite, or of the texts.
 
-        `check` is called between conditions and may raise, to break off.
+        `check` is called between conditions and may raise, to break off. `fields` are the columns that the
+        cache has.
         """
         self._columns = columns
         self._make_conditions = conditions
         self._terms = terms
         self._connection = connection
         self._check = check
+        self._fields = fields
         self._known: dict[Words | Compare, Condition] = {}
 
     @cached_property
@@ -90,7 +98,7 @@ class ColumnSearch:
                 return self.tells(inner)
             case AllOf(nodes=nodes) | AnyOf(nodes=nodes):
                 return all(map(self.tells, nodes))
-            case Compare() if node.field.name in self._columns.codes or _is_exact(node):
+            case Compare() if self._in_columns(node):
                 return True
             case Words(text=text) if self._behind_breaks(text) is not None:
                 return True
@@ -118,7 +126,7 @@ class ColumnSearch:
         behind = self._behind_breaks(node.text)
         found = self._asked(self._condition(node)) if behind is None else self._begun(node, behind)
         for field in _WORD_FIELDS:
-            found |= self._coded(Compare(field, "match", (node.text,)))
+            found |= self._coded(Compare(field, "match", (node.text,)), self._columns.codes[field.name])
         return found
 
     def _behind_breaks(self, text: str) -> Condition | None:
@@ -140,13 +148,53 @@ class ColumnSearch:
             found[folded] = self._asked(Condition(sql, (few, *condition.parameters)))[folded]
         return found
 
+    def bring(self, nodes: Sequence[Node]) -> None:
+        """Read the columns that conditions ask for and that are not in memory yet."""
+        names = (node.field.name for root in nodes for node in _compares(root))
+        self._columns.extras.bring(filter(self._is_extra, names), self._columns.ids, self._check)
+
+    def _is_extra(self, name: str) -> bool:
+        return name in EXTRAS and name in self._fields and name not in ("time", *_SHORT)
+
+    def _in_columns(self, node: Compare) -> bool:
+        return _asks_for_device(node) or self._codes(node) is not None or self._numbers(node) is not None
+
     def _compare(self, node: Compare) -> Mask:
+        if _asks_for_device(node):
+            return self._device(node)
+        codes = self._codes(node)
+        if codes is not None:
+            return self._coded(node, codes)
+        numbers = self._numbers(node)
+        return self._asked(self._condition(node)) if numbers is None else _number(numbers, node)
+
+    def _codes(self, node: Compare) -> NDArray[Any] | None:
+        """The column of a text that repeats; None where it is not in memory."""
+        if not is_coded(node.field):
+            return None
         name = node.field.name
-        if name in self._columns.codes:
-            return self._coded(node)
-        if _is_exact(node):
-            return _number(self._columns.numbers[name], node)
-        return self._asked(self._condition(node))
+        return self._columns.codes.get(name, self._columns.extras.values(name, self._columns.ids.size))
+
+    def _numbers(self, node: Compare) -> NDArray[Any] | None:
+        """The column of a number, where comparing with it is comparing with what is stored."""
+        name, figures = node.field.name, [float(value) for value in node.values if not isinstance(value, str)]
+        if len(figures) < len(node.values):
+            return None
+        if name == "time":
+            return self._columns.numbers[name]
+        if name in _SHORT:
+            # Between two hundredths a float of 32 bits can be on either side.
+            short = all(abs(figure) < _TOO_LARGE and round(figure, 2) == figure for figure in figures)
+            return self._columns.numbers[name] if short else None
+        if any(abs(figure) >= _EXACT_UP_TO for figure in figures):
+            return None
+        return None if is_coded(node.field) else self._columns.extras.values(name, self._columns.ids.size)
+
+    def _device(self, node: Compare) -> Mask:
+        """Which rows have an identity, or have none; an empty one is neither missing nor there."""
+        devices, alone = self._columns.devices, self._columns.devices == -self._columns.ids
+        mask: Mask = alone if node.op == "absent" else ~alone & (devices != NO_NAME)
+        return mask
 
     def _condition(self, node: Words | Compare) -> Condition:
         """What SQLite is to be asked: of a word, whether it stands in an identity."""
@@ -159,8 +207,7 @@ class ColumnSearch:
             self._known[node] = known
         return known
 
-    def _coded(self, node: Compare) -> Mask:
-        codes = self._columns.codes[node.field.name]
+    def _coded(self, node: Compare, codes: NDArray[Any]) -> Mask:
         if node.op in ("absent", "present"):
             numbers = [0, self._terms.empty() or 0] if node.op == "present" else [0]
         else:
@@ -184,14 +231,19 @@ class ColumnSearch:
         return mask
 
 
-def _is_exact(node: Compare) -> bool:
-    """Whether a comparison with the columns is one with what is stored; between two tenths it is not."""
-    if node.field.name == "time":
-        return True
-    figures = (float(value) for value in node.values)
-    return node.field.name in EXACT and all(
-        abs(figure) < _TOO_LARGE and round(figure, 1) == figure for figure in figures
-    )
+def _asks_for_device(node: Compare) -> bool:
+    return node.field.name == "device" and node.op in ("absent", "present")
+
+
+def _compares(node: Node) -> Iterator[Compare]:
+    match node:
+        case Compare():
+            yield node
+        case Not(node=inner):
+            yield from _compares(inner)
+        case AllOf(nodes=nodes) | AnyOf(nodes=nodes):
+            for inner in nodes:
+                yield from _compares(inner)
 
 
 def _number(values: NDArray[np.float64], node: Compare) -> Mask:

@@ -14,6 +14,10 @@ from m360desk.store.layout import LAYOUT
 
 NUMBERS: Final = ("time", "battery", "cycles", "measured", "temperature", "drain")
 CODES: Final = ("model", "brand", "operator", "grade", "result", "name", "failed", "has")
+NO_NAME: Final = hash("")
+"""The number of an identity that is an empty text."""
+SPARE: Final = 50
+"""One row in so many is room for rows to come."""
 _SLICE = 5_000
 BEGINNINGS: Final = tuple(field.name for field in LAYOUT.searched)
 """Identities that bare words match: of each, what it begins with is kept."""

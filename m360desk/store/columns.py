@@ -11,12 +11,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from m360desk.store.column_slices import BEGINNINGS, CODES, NUMBERS, Slice, Slices, beginning
+from m360desk.store.column_extras import Extras
+from m360desk.store.column_slices import BEGINNINGS, CODES, NUMBERS, SPARE, Slice, Slices, beginning
 
 _FLOATS: Final = {"time": np.float64}  # milliseconds since 1970 need more than 24 bits
 _FEW_TEXTS = np.uint16
-_SPARE: Final = 50
-"""One row in so many is room for rows to come."""
 
 Check = Callable[[], None]
 
@@ -57,6 +56,7 @@ class Columns:
         codes: by field name: the numbers of texts in `terms`; 0 where missing.
         beginnings: by field name: two characters of an identity, as `column_slices.beginning` puts them.
         folded: rows of which some identity is folded in another way than SQLite does.
+        extras: further columns, as far as they were brought.
         version: another number whenever something has changed.
     """
 
@@ -67,6 +67,7 @@ class Columns:
         self._stamp: _Stamp | None = None
         self._written: int | None = None
         self._order: DeviceOrder | None = None
+        self.extras = Extras(connection)
         self.version = 0
         self._forget()
 
@@ -133,9 +134,10 @@ class Columns:
         arrays += [*self.beginnings.values(), self.folded]
         if self._order is not None:
             arrays += [self._order.rows, self._order.runs]
-        return sum(array.nbytes for array in arrays)
+        return sum(array.nbytes for array in arrays) + self.extras.size_in_bytes
 
     def _forget(self) -> None:
+        self.extras.forget()
         self._room: dict[str, NDArray[Any]] = {
             "ids": np.zeros(0, np.int64),
             "devices": np.zeros(0, np.int64),
@@ -163,7 +165,7 @@ class Columns:
             return
         for name, values in self._room.items():
             # Not np.resize or a list of slices to be joined: both need the room twice, for good.
-            larger = np.empty(count + count // _SPARE, values.dtype)
+            larger = np.empty(count + count // SPARE, values.dtype)
             larger[: values.size] = values
             self._room[name] = larger
 
@@ -210,6 +212,7 @@ class Columns:
         fresh = self._slices.of(self.ids[at].tolist())
         for name, values in _read(fresh).items():
             self._put(name, at, values)
+        self.extras.read_again(at, self.ids)
         self._show(self.ids.size)
 
     def _read_new(self, expected: int, check: Check) -> None:

@@ -5,7 +5,9 @@ Import this module late, as `store.columns`.
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from m360desk.core.query import Node, Order, Query
 from m360desk.store.column_lists import ColumnLists
@@ -37,23 +39,47 @@ class InMemory:
 
     def found(self, known: frozenset[str], nodes: Sequence[Node], check: Check) -> Found:
         """Which rows fulfil each condition; `known` and `check` as in `Columns.refresh`."""
-        search = self._search(known, check)
+        search = self._search(known, nodes, check)
         return Found(self.columns, tuple(map(search.mask, nodes)), self._terms)
 
     def ids(self, known: frozenset[str], query: Query, order: Order, check: Check) -> "array[int] | None":
         """The row numbers of all matches, in order; None where the columns do not tell, or not yet."""
         if not (self.columns.is_whole and self._lists.knows(order)):
             return None
-        search = self._search(known, check)
+        search = self._search(known, [query.root], check)
         return self._lists.ids(search.mask(query.root), order) if search.tells(query.root) else None
 
     def count(self, known: frozenset[str], query: Query, check: Check) -> int | None:
         """How many sessions match; None where the columns do not tell, or not yet."""
         if not self.columns.is_whole:
             return None
-        search = self._search(known, check)
+        search = self._search(known, [query.root], check)
         return int(search.mask(query.root).sum()) if search.tells(query.root) else None
 
-    def _search(self, known: frozenset[str], check: Check) -> ColumnSearch:
+    def counts(
+        self, known: frozenset[str], query: Query, nodes: Sequence[Node], check: Check
+    ) -> list[int | None]:
+        """How many of the matches fulfil each of further conditions; None where the columns do not tell."""
+        if not self.columns.is_whole:
+            return [None] * len(nodes)
+        search = self._search(known, [query.root, *nodes], check)
+        if not search.tells(query.root):
+            return [None] * len(nodes)
+        among = search.mask(query.root)
+        return [int((among & search.mask(node)).sum()) if search.tells(node) else None for node in nodes]
+
+    def codes(self, known: frozenset[str], name: str, check: Check) -> NDArray[Any]:
+        """The column of a text that repeats: the numbers of the texts in `terms`, 0 where missing."""
         self.columns.refresh(known, check)
-        return ColumnSearch(self.columns, self._conditions, self._terms, self._connection, check)
+        codes = self.columns.codes.get(name)
+        if codes is None:
+            self.columns.extras.bring([name], self.columns.ids, check)
+            codes = self.columns.extras.values(name, self.columns.ids.size)
+        assert codes is not None  # noqa: S101 - it has just been brought
+        return codes
+
+    def _search(self, known: frozenset[str], nodes: Sequence[Node], check: Check) -> ColumnSearch:
+        self.columns.refresh(known, check)
+        search = ColumnSearch(self.columns, self._conditions, self._terms, self._connection, check, known)
+        search.bring(nodes)
+        return search

@@ -334,8 +334,10 @@ class CacheReader:
             if field.name not in self._columns:
                 return []
             if self._in_memory is not None:
-                found = self._in_memory.found(self._columns, [query.root], lambda: _check(cancel))
-                return value_counts.count_in_memory(self._connection, found, self._terms, name)
+                # In this order: the query may ask for other columns than the one that is counted.
+                mask = self._in_memory.found(self._columns, [query.root], lambda: _check(cancel)).masks[0]
+                codes = self._in_memory.codes(self._columns, name, lambda: _check(cancel))
+                return value_counts.count_in_memory(mask, codes, self._terms)
             condition = self._conditions().of(query.root)
             return value_counts.count_in_file(self._connection, self._terms, name, condition)
 
@@ -352,9 +354,16 @@ class CacheReader:
         if not nodes:
             return []
         with self._reading(cancel):
+            counted: list[int | None] = [None] * len(nodes)
+            if self._in_memory is not None:
+                counted = self._in_memory.counts(self._columns, query, nodes, lambda: _check(cancel))
+            left = [node for node, count in zip(nodes, counted, strict=True) if count is None]
+            if not left:
+                return [count for count in counted if count is not None]
             conditions = self._conditions()
-            asked = [conditions.of(node) for node in nodes]
-            return count_conditions(self._connection, conditions.of(query.root), asked)
+            asked = [conditions.of(node) for node in left]
+            rest = iter(count_conditions(self._connection, conditions.of(query.root), asked))
+            return [next(rest) if count is None else count for count in counted]
 
     def newest_batch(self) -> int:
         """The number of the last stored page; it grows with every page."""

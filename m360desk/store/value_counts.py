@@ -10,8 +10,12 @@ from m360desk.store.layout import is_coded
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
     from m360desk.core.session import StoredValue
-    from m360desk.store.column_search import Found
+    from m360desk.store.column_search import Mask
     from m360desk.store.few import Parameter
 
 ValueCount = tuple["StoredValue", int]
@@ -29,24 +33,11 @@ def counted_field(name: str) -> Field:
     return field
 
 
-def count_in_memory(
-    connection: sqlite3.Connection, found: "Found", terms: TermTexts, name: str
-) -> list[ValueCount]:
-    """The values among the rows that were found, and how many have each.
-
-    A field that is not among the columns is read as a whole: that takes a second for a million sessions,
-    where SQLite takes several to find the rows and group them.
-    """
+def count_in_memory(mask: "Mask", codes: "NDArray[Any]", terms: TermTexts) -> list[ValueCount]:
+    """The values among the rows that were found, and how many have each."""
     import numpy as np
 
-    codes = found.columns.codes.get(name)
-    if codes is None:
-        # SQLite writes the column as one text, lock-free; in the order of the columns.
-        text = connection.execute(
-            f"SELECT group_concat(code) FROM (SELECT coalesce({name}, 0) AS code FROM sessions ORDER BY id)"  # noqa: S608 - a field's name
-        ).fetchone()[0]
-        codes = np.fromstring(text, np.int32, sep=",") if text else np.zeros(0, np.int32)
-    counts = np.bincount(codes[found.masks[0]])
+    counts = np.bincount(codes[mask])
     return [(_text(terms, int(code)), int(counts[code])) for code in np.flatnonzero(counts)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,9 @@ from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.core.fields import COLUMNS, INDEX
 from m360desk.core.folding import fold
 from m360desk.core.matching import matches
-from m360desk.core.query import EVERYTHING, AllOf, AnyOf, Compare, Node, Not, Order, Query, Words
+from m360desk.core.query import EVERYTHING, AllOf, AnyOf, Compare, Node, Not, Order, Query, Words, parse
 from m360desk.core.records import Session, read
-from m360desk.store import column_slices, columns
+from m360desk.store import column_extras, column_slices, columns
 from m360desk.store.key import CacheKey
 from m360desk.store.reader import CacheReader
 from m360desk.store.writer import CacheWriter
@@ -150,7 +151,8 @@ def test_columns_follow_whatever_is_written(
     writer: CacheWriter, path: Path, sessions: Callable[[int, int], list[Session]], record: MakeRecord
 ) -> None:
     writer.store_page(sessions(0, 300), stretch=1, batch=1, state=None)
-    changed = read(record(7, batteryHealthPercent="61%", marketingName="Pixel 9"))
+    other = {"deviceColor": "Blue", "internalStorageFree": "20 GB", "isClosed": False, "modelCode": "A2633"}
+    changed = read(record(7, batteryHealthPercent="61%", marketingName="Pixel 9", **other))
     again = read(record(7, batteryHealthPercent="62%"))
 
     def replaced() -> None:
@@ -165,6 +167,14 @@ def test_columns_follow_whatever_is_written(
         lambda: writer.store_page([changed, *sessions(350, 352)], stretch=1, batch=4, state=None),
         replaced,
     ]
+    texts = (
+        "-color:b",
+        "code:any free:<30",
+        "storage:unknown or closed:no",
+        "is:unidentified",
+        "is:identified",
+    )
+    asked = [parse(text, today=date(2026, 11, 23), zone=UTC) for text in texts]
     with CacheReader.open(path) as kept:
         for step in steps:
             step()
@@ -172,6 +182,50 @@ def test_columns_follow_whatever_is_written(
             with CacheReader.open(path) as fresh:
                 assert followed == _held(fresh.in_memory([]).columns)
                 assert len(followed["id"]) == fresh.total()
+                for query in asked:
+                    assert kept.ids_in_memory(query, Order()) == fresh.ids(query, Order()), query.text
+                    assert kept.value_counts(query, "code") == fresh.value_counts(query, "code")
+                    assert kept.counts(query, [each.root for each in asked]) == fresh.counts(
+                        query, [each.root for each in asked]
+                    )
+
+
+def test_columns_that_a_search_asks_for_are_read_on_after_breaking_off_and_go_again(
+    writer: CacheWriter, path: Path, record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column_extras, "_SLICE", 50)
+    monkeypatch.setattr(column_extras, "_KEPT", 2)
+    sessions = [read(record(n, deviceColor=f"Colour {n % 7}", osVersion=f"{n % 5}.1")) for n in range(300)]
+    writer.store_page(sessions, stretch=1, batch=1, state=None)
+    today = date(2026, 11, 23)
+    queries = [
+        parse(text, today=today, zone=UTC) for text in ("color:4", "version:3.1 color:4", "region:any")
+    ]
+    token = CancelToken()
+    with CacheReader.open(path) as reader, CacheReader.open(path) as file:
+        extras = reader.in_memory([]).columns.extras
+        told = extras._told
+        asked: list[str] = []
+
+        def telling(names: list[str], where: str, parameters: tuple[object, ...]) -> object:
+            asked.append(" ".join(names))
+            if len(asked) == 3:
+                token.cancel()
+            return told(names, where, parameters)
+
+        monkeypatch.setattr(extras, "_told", telling)
+        with pytest.raises(Cancelled):
+            reader.ids_in_memory(queries[0], Order(), cancel=token)
+        for query in (*queries, queries[1]):
+            assert reader.ids_in_memory(query, Order()) == file.ids(query, Order())
+        assert asked == ["color"] * 6 + ["version"] * 6 + ["region"] * 6 + ["version"] * 6
+        before = extras.size_in_bytes
+        assert 0 < before < 300 * 2 * 2 * 2
+        both = parse("storage:any or wipe:any", today=today, zone=UTC)
+        assert reader.ids_in_memory(both, Order()) == file.ids(both, Order())
+        assert asked[-6:] == ["storage wipe"] * 6
+        four = parse("color:4 version:3.1 region:any", today=today, zone=UTC)
+        assert reader.ids_in_memory(four, Order()) is None, "more than are kept"
 
 
 def test_more_different_texts_than_small_numbers_can_tell(
