@@ -78,7 +78,7 @@ def _check_connective(word: str, token: Token, before: Token | None, after: Toke
     formal = after.mark is not Mark.TERM or after.field is not None
     if between and (word in {"AND", "&&"} or (word.lower() == "and" and (formal or _is_formal(before)))):
         raise QueryError(
-            f"{said(word)} is not needed: all that is written must match. To search for the word, quote it.",
+            f"{said(word)} is not needed. All that is written must match; to search for the word, quote it.",
             token.start,
             token.end,
             repair="",

@@ -71,12 +71,12 @@ def no_value(text: str, term: int, position: int) -> QueryError:
     written = text[term:position]
     listed = _IN_BRACKETS.match(text, position)
     if listed and written.endswith(":"):
-        values = ",".join(_EITHER.split(listed[1]))
+        repair = written + ",".join(_EITHER.split(listed[1]))
         return QueryError(
-            f"A field takes no brackets. Write its values with commas between them: {written}A,B.",
+            f"A field takes no brackets. Write commas between its values: {repair}.",
             term,
             listed.end(),
-            repair=written + values,
+            repair=repair,
         )
     following = _VALUE.match(text, position)
     if following and following[1].lower() != "or":

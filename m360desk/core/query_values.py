@@ -219,10 +219,10 @@ def _measured(field: Field, text: str) -> float | None:
 def _refuse_number(field: Field, text: str, token: Token, item: Item) -> NoReturn:
     low, high = EXAMPLES.get(field.name, (1, 5))
     name = field.name
-    message = f"{said(text)} is not a number. Write {name}:<{low}, {name}:{low}..{high} or {name}:unknown."
     mended = _mended(field, text) if len(token.items) == 1 and item.text == text else None
     repair = None if mended is None else f"{token.field}:{item.op}{mended}"
-    raise QueryError(message, token.start, token.end, repair=repair)
+    right = repair or f"{name}:<{low}, {name}:{low}..{high} or {name}:unknown"
+    raise QueryError(f"{said(text)} is not a number. Write {right}.", token.start, token.end, repair=repair)
 
 
 def _mended(field: Field, text: str) -> str | None:

@@ -320,13 +320,13 @@ def test_the_tree_of_a_query_and_its_places() -> None:
         (
             "a battery:<eighty",
             "battery:<eighty",
-            "“eighty” is not a number. Write battery:<80, battery:80..84",
+            "“eighty” is not a number. Write battery:<80.",
             "a battery:<80",
         ),
         ("battery:8O", "battery:8O", "not a number", "battery:80"),
         ("battery:80-84", "battery:80-84", "not a number", "battery:80..84"),
         ("battery:80–84%", "battery:80–84%", "not a number", "battery:80..84%"),
-        ("cycles:x", "cycles:x", "Write cycles:<500", None),
+        ("cycles:x", "cycles:x", "Write cycles:<500, cycles:500..800 or cycles:unknown.", None),
         (f"cycles:{'x' * 999}", f"cycles:{'x' * 999}", "x…” is not a number", None),
         ("cycles:1,000", "1,000", "A comma means “or”", "cycles:1000"),
         (
