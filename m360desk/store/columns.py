@@ -99,6 +99,11 @@ class Columns:
         """Whether they have been brought up to date once, so that the next time is quick."""
         return self._written is not None
 
+    @property
+    def moment(self) -> object:
+        """Another one whenever the file may say something else than before, of these columns or of others."""
+        return self.version, self._written
+
     def device_order(self) -> DeviceOrder:
         """The rows by device; a session without a time counts as the oldest."""
         if self._order is None:

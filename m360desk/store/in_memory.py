@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from m360desk.core.query import Node, Order, Query
 from m360desk.store.column_lists import ColumnLists
-from m360desk.store.column_search import ColumnSearch, Found
+from m360desk.store.column_search import ColumnSearch, Found, Mask
 from m360desk.store.columns import Check, Columns
 from m360desk.store.conditions import Conditions
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
     from array import array
+
+_KEPT_MASKS = 3
+"""The list, its count, the side bar and the charts ask for the same one after the other."""
 
 
 class InMemory:
@@ -36,25 +39,31 @@ class InMemory:
         self._conditions = conditions
         self.columns = Columns(connection)
         self._lists = ColumnLists(self.columns, terms)
+        self._masks: dict[Node, Mask] = {}
+        self._masks_of: object = None
 
     def found(self, known: frozenset[str], nodes: Sequence[Node], check: Check) -> Found:
         """Which rows fulfil each condition; `known` and `check` as in `Columns.refresh`."""
         search = self._search(known, nodes, check)
-        return Found(self.columns, tuple(map(search.mask, nodes)), self._terms)
+        masks = []
+        for node in nodes:
+            check()
+            masks.append(self._mask(search, node))
+        return Found(self.columns, tuple(masks), self._terms)
 
     def ids(self, known: frozenset[str], query: Query, order: Order, check: Check) -> "array[int] | None":
         """The row numbers of all matches, in order; None where the columns do not tell, or not yet."""
         if not (self.columns.is_whole and self._lists.knows(order)):
             return None
         search = self._search(known, [query.root], check)
-        return self._lists.ids(search.mask(query.root), order) if search.tells(query.root) else None
+        return self._lists.ids(self._mask(search, query.root), order) if search.tells(query.root) else None
 
     def count(self, known: frozenset[str], query: Query, check: Check) -> int | None:
         """How many sessions match; None where the columns do not tell, or not yet."""
         if not self.columns.is_whole:
             return None
         search = self._search(known, [query.root], check)
-        return int(search.mask(query.root).sum()) if search.tells(query.root) else None
+        return int(self._mask(search, query.root).sum()) if search.tells(query.root) else None
 
     def counts(
         self, known: frozenset[str], query: Query, nodes: Sequence[Node], check: Check
@@ -65,7 +74,7 @@ class InMemory:
         search = self._search(known, [query.root, *nodes], check)
         if not search.tells(query.root):
             return [None] * len(nodes)
-        among = search.mask(query.root)
+        among = self._mask(search, query.root)
         return [int((among & search.mask(node)).sum()) if search.tells(node) else None for node in nodes]
 
     def codes(self, known: frozenset[str], name: str, check: Check) -> NDArray[Any]:
@@ -83,3 +92,17 @@ class InMemory:
         search = ColumnSearch(self.columns, self._conditions, self._terms, self._connection, check, known)
         search.bring(nodes)
         return search
+
+    def _mask(self, search: ColumnSearch, node: Node) -> Mask:
+        """Which rows fulfil a condition; of the last few it is known, as long as nobody has written."""
+        if self._masks_of != self.columns.moment:
+            self._masks.clear()
+            self._masks_of = self.columns.moment
+        mask = self._masks.pop(node, None)
+        if mask is None:
+            mask = search.mask(node)
+            mask.setflags(write=False)
+        self._masks[node] = mask
+        while len(self._masks) > _KEPT_MASKS:
+            del self._masks[next(iter(self._masks))]
+        return mask

@@ -1,7 +1,8 @@
 """The real window over a large cache: typed into, sorted and scrolled; prints the measured times as JSON.
 
 Each step is measured from the key, click or wheel to the whole screenful painted: rows of the new answer,
-none of them a placeholder.
+none of them a placeholder. Beside it stands how long a row was missing: from the paint that lacked it to the
+one that had it.
 """
 
 import json
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from m360desk.cli import prepare_window_start
 
@@ -30,6 +32,17 @@ GIVEN_UP_S = 20.0
 FACETED = ("operator:anna", "battery:<80", "battery:80..84 result:failed", "time:2026-05", "apple -grade:D")
 
 
+class Sorted(NamedTuple):
+    """One click on a header: milliseconds to the first screenful, and to the whole order."""
+
+    title: str
+    field: str
+    descending: bool
+    is_warm: bool
+    first: float
+    whole: float
+
+
 class Hand(QObject):
     """Does one thing after the other and measures each until the screen shows what comes of it."""
 
@@ -41,13 +54,27 @@ class Hand(QObject):
         self._page = application.shell.page
         self._painted = False
         self._answered = True
+        self._lacks_since: float | None = None
+        self.stood: list[float] = []
+        """Milliseconds that placeholders stood."""
         self._page.table.viewport().installEventFilter(self)
         self._page.model.modelReset.connect(self._reset)
 
     def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt calls it so
-        if event.type() is QEvent.Type.Paint and self._answered:
-            self._painted = self._is_whole()
+        if event.type() is QEvent.Type.Paint:
+            whole = self._is_whole()
+            self._watch_placeholders(whole)
+            if self._answered:
+                self._painted = whole
         return False
+
+    def _watch_placeholders(self, whole: bool) -> None:
+        now = time.perf_counter()
+        if not whole and self._lacks_since is None:
+            self._lacks_since = now
+        elif whole and self._lacks_since is not None:
+            self.stood.append((now - self._lacks_since) * 1000)
+            self._lacks_since = None
 
     def type_text(self, text: str) -> list[float]:
         """Milliseconds for each key that makes another query."""
@@ -64,23 +91,32 @@ class Hand(QObject):
         self._measure(box.clear, new_answer=True)
         return took
 
-    def sort_all(self) -> dict[str, float]:
-        """Milliseconds by column until the first screenful is there, and back by time in between."""
-        table, columns = self._page.table, self._page.model.columns
-        clicked = table.horizontalHeader().sectionClicked
-        took = {}
+    def sort_all(self) -> list[Sorted]:
+        """Each column both ways, the first time cold; by time in between, and before that by another."""
+        columns = self._page.model.columns
+        found = []
         for number, column in enumerate(columns):
-            if column.sort != "time":
-                took[column.title] = self._measure(partial(clicked.emit, number), new_answer=True)
-                self._settle()
-        self._measure(lambda: clicked.emit(0), new_answer=True)
+            if column.sort == "time":
+                self._sort_by(number + 1)
+            found += [self._sort_by(number, is_warm=is_warm) for is_warm in (False, True)]
+            self._sort_by(0)
+        return found
+
+    def _sort_by(self, number: int, *, is_warm: bool = False) -> Sorted:
+        clicked = self._page.table.horizontalHeader().sectionClicked
+        began = time.perf_counter()
+        first = self._measure(lambda: clicked.emit(number), new_answer=True)
         self._settle()
-        return took
+        whole = (time.perf_counter() - began) * 1000
+        order = self._shell.controller.order
+        title = self._page.model.columns[number].title
+        return Sorted(title, order.field, order.descending, is_warm, first, whole)
 
     def scroll(self) -> tuple[list[float], list[float]]:
         """Milliseconds for pages and for jumps."""
         bar = self._page.table.verticalScrollBar()
         dice = random.Random(7)
+        self.stood.clear()
         pages = [
             self._measure(lambda: bar.setValue(bar.value() + bar.pageStep()), new_answer=False)
             for _ in range(PAGES)
@@ -91,21 +127,29 @@ class Hand(QObject):
         ]
         return pages, jumps
 
-    def count_facets(self, queries: Sequence[str]) -> list[float]:
-        """Milliseconds until the side bar's counts are those of a query; the list is answered on the way."""
+    def count(self, queries: Sequence[str]) -> tuple[list[float], list[float]]:
+        """Milliseconds until all of an answer is counted, and until the side bar has counted its choices."""
         box, bar = self._shell.window.search_box, self._shell.side_bar
+        controller = self._shell.controller
         assert bar is not None
-        took = []
+        counts, facets = [], []
         for query in queries:
             began = time.perf_counter()
             box.setText(query)
-            self._wait(lambda: not bar.awaits)
-            took.append((time.perf_counter() - began) * 1000)
-            self._settle()
+            self._wait(lambda: not controller.awaits or not bar.awaits)
+            early = time.perf_counter()
+            if controller.awaits:
+                facets.append((early - began) * 1000)
+                self._settle()
+                counts.append((time.perf_counter() - began) * 1000)
+            else:
+                counts.append((early - began) * 1000)
+                self._wait(lambda: not bar.awaits)
+                facets.append((time.perf_counter() - began) * 1000)
         box.clear()
         self._wait(lambda: not bar.awaits)
         self._settle()
-        return took
+        return counts, facets
 
     def an_imei(self) -> str:
         """The IMEI of a session in the middle of the history."""
@@ -183,9 +227,10 @@ def main(profile: str) -> None:
             "a common word": "galaxy",
         }
         found["typed"] = {name: hand.type_text(text) for name, text in texts.items()}
-        found["facets"] = hand.count_facets((*texts.values(), *FACETED) * 3)
+        found["counts"], found["facets"] = hand.count((*texts.values(), *FACETED) * 3)
         found["sorted"] = hand.sort_all()
         found["pages"], found["jumps"] = hand.scroll()
+        found["stood"] = hand.stood
         app.quit()
 
     watch = QTimer()
