@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -24,6 +24,21 @@ def joined(spans: Iterable[tuple[int, int]]) -> Spans:
         else:
             found.append((start, end))
     return tuple(found)
+
+
+def with_span(spans: Spans, start: int, end: int, *, chosen: bool) -> Spans:
+    """Spans with one more, or without what lies in it."""
+    first = bisect_left(spans, start, key=lambda span: span[1])
+    last = bisect_right(spans, end, key=lambda span: span[0])
+    touched = spans[first:last]
+    if chosen:
+        between: Spans = joined((*touched, (start, end)))
+    else:
+        cut = [
+            part for left, right in touched for part in ((left, min(right, start)), (max(left, end), right))
+        ]
+        between = tuple((left, right) for left, right in cut if left < right)
+    return (*spans[:first], *between, *spans[last:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +64,9 @@ class Selected:
             return self.ids
         found = array("q")
         for start, end in self.spans:
-            if most is not None:
-                end = min(end, start + most - len(found))
-            if end > start:
-                found.extend(self.ids[start:end])
+            found.extend(self.ids[start:end])
+            if most is not None and len(found) >= most:
+                return found[:most]
         return found
 
     def holds(self, position: int) -> bool:

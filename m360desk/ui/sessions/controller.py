@@ -339,20 +339,37 @@ class SessionsController(QObject):
 
     # What is selected stays with its sessions
 
-    def _take_over(self, ids: array[int], then: Callable[[], object] = lambda: None) -> None:
-        """Show a newer answer in place of the one that is shown."""
+    def _take_over(
+        self, ids: array[int], then: Callable[[], object] = lambda: None, *, ahead: bool = True
+    ) -> None:
+        """Show a newer answer in place of the one that is shown.
+
+        ``ahead``: rows that come into sight with it are read before.
+        """
         selected = self._page.table.selected
 
         def show(spans: Spans) -> None:
             if self._page.model.ids is not selected.ids:
                 return  # another answer has come meanwhile
-            if not self._page.table.selected.is_same(selected):
+            unknown = self._page.unknown_in(ids) if ahead else ()
+            if unknown:
+                self._read_ahead(unknown, lambda: self._take_over(ids, then, ahead=False))
+            elif not self._page.table.selected.is_same(selected):
                 self._take_over(ids, then)
-                return
-            self._page.replace(ids, spans)
-            then()
+            else:
+                self._page.replace(ids, spans)
+                then()
 
         self._find(selected, ids, show)
+
+    def _read_ahead(self, row_ids: Sequence[int], then: Callable[[], None]) -> None:
+        def read(rows: Sequence[StoredRow | None]) -> None:
+            self._finding = False
+            self._page.model.learn(rows)
+            then()
+
+        self._finding = True
+        self._desk.read_soon("ahead", lambda reader, _: reader.rows(row_ids), read)
 
     def _select_again(self) -> None:
         """Select in a new order what was selected in the one before."""

@@ -118,6 +118,10 @@ class SessionModel(QAbstractTableModel):
         """The row at a position, or None while it is on its way."""
         return self._rows.get(self._ids[position])
 
+    def without_row(self, row_ids: Iterable[int]) -> list[int]:
+        """Those of some sessions whose rows are not here."""
+        return [row_id for row_id in row_ids if row_id not in self._rows]
+
     def want(self, first: int, last: int) -> None:
         """Tell which rows are on the screen; called by every paint, cheap when nothing is missing."""
         self._wanted = (first, last)

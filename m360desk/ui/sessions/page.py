@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
@@ -87,8 +87,8 @@ class SessionsPage(QWidget):
         self._hits = Hits()
         self._measures: Measures | None = None
         self._aside: _Aside | None = None
-        self.table.selectionModel().selectionChanged.connect(self._selection_changed)
-        self.table.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.table.rows.selectionChanged.connect(self._selection_changed)
+        self.table.rows.currentRowChanged.connect(self._current_changed)
         self.table.doubleClicked.connect(lambda index: self.opened.emit(self.model.ids[index.row()]))
         self.table.sort_asked.connect(self.sort_asked)
         self._midnight = QTimer(self)
@@ -153,20 +153,21 @@ class SessionsPage(QWidget):
         ``spans`` are the places of the selected sessions in it.
         """
         current = self.table.current_row_id()
-        top = self.table.first_visible()
-        seen = self.model.ids[top[0] : top[0] + FIRST] if top is not None else ()
+        place = self._place_in(ids)
         self._restoring = True
         self.model.show_ids(ids)
         self._select(None if current is None else self.model.position(current), spans)
-        if top is not None:
-            # Where the session at the top edge has gone, those under it hold the place.
-            places = enumerate(map(self.model.position, seen))
-            below, place = next(((n, at) for n, at in places if at is not None), (0, None))
-            if place is not None:
-                self.table.scroll_to(max(0, place - below), top[1])
+        if place is not None:
+            self.table.scroll_to(*place)
         self._restoring = False
         if self.table.current_row_id() != current:
             self.chosen.emit(self.table.current_row_id())
+
+    def unknown_in(self, ids: array[int]) -> list[int]:
+        """Which sessions would be in sight if a newer answer were shown in place, and have no row yet."""
+        place = self._place_in(ids)
+        first = 0 if place is None else place[0]
+        return self.model.without_row(ids[first : first + FIRST])
 
     def show_table(self) -> None:
         """Show the list itself."""
@@ -231,21 +232,29 @@ class SessionsPage(QWidget):
         header = self.table.horizontalHeader().height() if state_page.over_list else 0
         state_page.setGeometry(self.table.geometry().adjusted(0, header, 0, 0))
 
+    def _place_in(self, ids: array[int]) -> tuple[int, int] | None:
+        """Where a newer answer has what is at the top edge, and how many pixels of it are hidden."""
+        top = self.table.first_visible()
+        if top is None:
+            return None
+        first, hidden = top
+        # Where the session at the edge has gone, those under it hold the place.
+        for below, row_id in enumerate(self.model.ids[first : first + FIRST]):
+            at = find(ids, row_id)
+            if at is not None:
+                return max(0, at - below), hidden
+        return None
+
     def _select(self, current: int | None, spans: Spans) -> None:
         """Put the cursor on a position and select places; the list is not scrolled for it."""
         if current is None and spans:
             current = spans[0][0]
         if current is None:
             return
-        selection = QItemSelection()
-        last = self.model.columnCount() - 1
-        for start, end in spans:
-            selection.select(self.model.index(start, 0), self.model.index(end - 1, last))
-        flags = QItemSelectionModel.SelectionFlag
-        model = self.table.selectionModel()
         self.table.setAutoScroll(False)
-        model.setCurrentIndex(self.model.index(current, 0), flags.NoUpdate)
-        model.select(selection, flags.ClearAndSelect)
+        model = self.table.rows
+        model.setCurrentIndex(self.model.index(current, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select_spans(spans)
         self.table.setAutoScroll(True)
 
     def _selection_changed(self) -> None:

@@ -23,13 +23,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from m360desk.core.spans import Selected, joined
 from m360desk.ui.sessions.columns import MORE_COLUMNS
 from m360desk.ui.sessions.header import ListHeader
 from m360desk.ui.sessions.row_painter import CellPlace, RowPainter, RowState
+from m360desk.ui.sessions.row_selection import RowSelection
 from m360desk.ui.sessions.table_columns import TableColumns
 
 if TYPE_CHECKING:
+    from m360desk.core.spans import Selected
     from m360desk.ui.sessions.model import SessionModel
     from m360desk.ui.theme_source import ThemeSource
 
@@ -67,7 +68,6 @@ class SessionTable(QTableView):
         self._painted = False
         self._sort = ("time", True)
         self._compact = False
-        self._selected: Selected | None = None
         self._waiting: dict[int, float] = {}
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -80,7 +80,11 @@ class SessionTable(QTableView):
         viewport.setBackgroundRole(QPalette.ColorRole.Base)
         self.setViewport(viewport)
         self.setModel(model)
-        self.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.rows = RowSelection(model, self)
+        """Which rows are selected."""
+        of_qt = self.selectionModel()
+        self.setSelectionModel(self.rows)
+        of_qt.deleteLater()
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -122,16 +126,8 @@ class SessionTable(QTableView):
 
     @property
     def selected(self) -> Selected:
-        """What is selected; told by spans, so that a million cost no more than one."""
-        known, ids = self._selected, self._sessions.ids
-        if known is None or known.ids is not ids:
-            ranges = self.selectionModel().selection().toList()
-            spans = joined((each.top(), each.bottom() + 1) for each in ranges)
-            known = self._selected = Selected(ids, spans)
-        return known
-
-    def _selection_changed(self) -> None:
-        self._selected = None
+        """What is selected."""
+        return self.rows.selected
 
     def select_row(self, position: int, *, scroll: bool = True) -> None:
         """Put cursor and selection on one row."""
@@ -139,7 +135,7 @@ class SessionTable(QTableView):
         flags = QItemSelectionModel.SelectionFlag
         # Not by selectRow: while somebody holds Ctrl or Shift it would add to what is selected.
         self.setAutoScroll(scroll)
-        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.rows.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.setAutoScroll(True)
         if scroll:
             self.scrollTo(index)
@@ -323,6 +319,22 @@ class SessionTable(QTableView):
         elif action in (moves.MoveLeft, moves.MoveRight):
             return self.currentIndex()
         return super().moveCursor(action, modifiers)
+
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """What a key or a button does to the selection; Qt asks its own pieces, which may be none."""
+        command = super().selectionCommand(index, event)
+        flags = QItemSelectionModel.SelectionFlag
+        if not (isinstance(event, QMouseEvent) and index.isValid() and self.rows.in_pieces):
+            return command
+        if not self.selected.holds(index.row()):
+            return command
+        if event.button() == Qt.MouseButton.RightButton:
+            return flags.NoUpdate
+        if command & flags.Toggle:
+            return (command & ~flags.Toggle) | flags.Deselect
+        return command
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: Qt would compare every row of a million. There is a search box."""
