@@ -64,9 +64,10 @@ class Selected:
             return self.ids
         found = array("q")
         for start, end in self.spans:
-            found.extend(self.ids[start:end])
-            if most is not None and len(found) >= most:
-                return found[:most]
+            left = len(self.ids) if most is None else most - len(found)
+            if left <= 0:
+                break
+            found.extend(self.ids[start : min(end, start + left)])
         return found
 
     def holds(self, position: int) -> bool:

@@ -199,11 +199,16 @@ class DetailPane(QScrollArea):
         self._shown_now()
         self._row_id = self._shown_id = None
         self._content = None
-        if content is None:
-            self.many.show_count(count)
-        else:
-            self.many.show_content(content)
-        self._show_page(self.many)
+        self.many.setUpdatesEnabled(False)
+        try:
+            if content is None:
+                self.many.show_count(count)
+            else:
+                self.many.show_content(content)
+            self._show_page(self.many)
+            self._settle()
+        finally:
+            self.many.setUpdatesEnabled(True)
 
     # Folding
 
