@@ -374,6 +374,7 @@ class Shell(QObject):
             self._battery.refresh()
 
     def _query_changed(self, query: object) -> None:
+        self._ways_out.give_up()
         if self._battery is not None:
             self._battery.show_query(query)
 

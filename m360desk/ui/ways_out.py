@@ -32,6 +32,11 @@ class WaysOut(QObject):
         self._desk, self._states = desk, states
         self._query = ""
 
+    def give_up(self) -> None:
+        """Another query is in force: nobody wants to know any more."""
+        self._query = ""
+        self._desk.give_up("ways out")
+
     def show(self, query: Query) -> None:
         """Show the page for a query that has no answer."""
         from m360desk.core.chips import chips

@@ -317,6 +317,11 @@ class Desk(QObject):
         """
         self._ask("slow", kind, work, done, absent)
 
+    def give_up(self, kind: str) -> None:
+        """Want no answer to what was asked by ``read`` any more: it would only keep others waiting."""
+        if self._lanes is not None:
+            self._lanes.slow.cancel(kind)
+
     def refresh_stats(self) -> None:
         """Count the cache anew; ``stats_changed`` follows."""
         self._counting.start()

@@ -1,4 +1,4 @@
-"""Opening sessions with the arrow key in a list of 100,000: from the key press to the painted detail pane."""
+"""Opening sessions with the arrow key in a large list: from the key press to the painted detail pane."""
 
 import json
 import os

@@ -105,6 +105,7 @@ class SideBar(QObject):
         """Follow the query that is in force now."""
         self._query = query
         self.awaits = True
+        self._desk.give_up("facets")
         self._follow.start()
         self._rest.start()
 
