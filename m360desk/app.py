@@ -167,7 +167,7 @@ class Application(QObject):
         self._end_when_asked()
         self.desk.chores.request(
             "rest",
-            lambda *_: [import_module(name) for name in AFTER_FIRST_ROWS],
+            lambda *_: _load_rest(),
             lambda _: self._go_on(),
             self.desk.failed.emit,
         )
@@ -232,6 +232,15 @@ class Application(QObject):
         except PlaceError as problem:
             # The window is closing: where it stood is not worth a question.
             note(__name__, "the window's place was not kept: %s", problem)
+
+
+def _load_rest() -> None:
+    """Runs in a worker."""
+    from m360desk.system.memory import return_large_blocks
+
+    return_large_blocks()
+    for name in AFTER_FIRST_ROWS:
+        import_module(name)
 
 
 def now_ms() -> int:

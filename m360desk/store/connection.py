@@ -26,7 +26,7 @@ _WRITER = (
 _READER = (
     "PRAGMA query_only = ON",
     # Three readers are open at a time. With more no search is quicker: the system has the file's pages.
-    "PRAGMA cache_size = -8192",
+    "PRAGMA cache_size = -2048",
     "PRAGMA temp_store = MEMORY",
 )
 _CANNOT_OPEN = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from sys import intern
 from typing import NamedTuple
 
 from m360desk.core.folding import fold
@@ -124,6 +125,7 @@ class TermTexts:
     def _names_of(self, number: int) -> tuple[str, ...]:
         names = self._names.get(number)
         if names is None:
-            names = tuple(names_in(self._terms[number].folded))
+            # Thousands of lists name a few hundred tests between them: each name is kept once.
+            names = tuple(map(intern, names_in(self._terms[number].folded)))
             self._names[number] = names
         return names

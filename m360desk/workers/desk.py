@@ -17,6 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from m360desk.core.battery import Limits
 from m360desk.store.errors import CacheAbsent
 from m360desk.store.key import cache_file
+from m360desk.system.memory import return_free_blocks
 from m360desk.workers.answers import Answer, first_screenful, from_file, from_memory
 from m360desk.workers.cache_lanes import CacheLanes
 from m360desk.workers.first_look import FirstLook
@@ -52,6 +53,9 @@ PROGRESS_SECONDS = 0.1
 
 LEAST_PAUSE_MS = 500
 """Between two counts of the cache while a sync writes; a large one is counted less often."""
+
+IDLE_MS = 3_000
+"""Nothing was answered for so long: what the answers took of memory for a moment goes back to the system."""
 
 
 class Desk(QObject):
@@ -103,6 +107,8 @@ class Desk(QObject):
         self._count.timeout.connect(self._count_again)
         self._uncounted = False
         self._counting = QElapsedTimer()
+        self._idle = self._timer(IDLE_MS)
+        self._idle.timeout.connect(self._return_memory)
         self._in_file: Callable[[], None] = lambda: None
         self._file_search.timeout.connect(lambda: self._in_file())
         self.chores: Lane[None] = Lane("chores", lambda: None, lambda _: None, patient=True, parent=self)
@@ -188,6 +194,7 @@ class Desk(QObject):
         """End all lanes; returns when every thread has ended."""
         self._file_search.stop()
         self._count.stop()
+        self._idle.stop()
         self.sync.abandon()
         self.network.stop()
         for lanes in (self._lanes, self._ahead.lanes if self._ahead is not None else None):
@@ -394,6 +401,7 @@ class Desk(QObject):
         """What a lane calls with its answer or error."""
 
         def answered(value: T) -> None:
+            self._idle.start()
             # A lane that is being closed may have answered already; no account's data shows in another.
             if self._lanes is lanes:
                 done(value)
@@ -407,6 +415,9 @@ class Desk(QObject):
                 absent()
 
         return answered, failed
+
+    def _return_memory(self) -> None:
+        self.chores.request("memory", lambda *_: return_free_blocks(), lambda _: None, self.failed.emit)
 
     def _counted(self, stats: CacheStats) -> None:
         self._count.setInterval(max(LEAST_PAUSE_MS, 10 * self._counting.elapsed()))
