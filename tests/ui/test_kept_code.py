@@ -1,0 +1,126 @@
+"""Code that is kept between starts: the same as compiled anew, whatever stands in the file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from m360desk.ui.kept_code import KeptCode, beside, kept_code
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = b"import sys\nRAN.append(__name__)\nVALUE = 7\ndef double(n: Unknown) -> int:\n    return 2 * n\n"
+
+START = """
+import builtins
+before = builtins.__import__
+import m360desk.ui.plain_import as plain
+assert builtins.__import__ is before
+assert builtins.compile.__module__ == "builtins"
+from PySide6.QtCore import QPoint, Qt
+try:
+    QPoint("x", [])
+except TypeError as error:
+    print(error)
+print(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, hasattr(Qt, "AlignLeft"), QPoint.__doc__)
+"""
+PLAIN = START.replace("import m360desk.ui.plain_import as plain", "import PySide6.QtCore").replace(
+    "assert builtins.__import__ is before", ""
+)
+
+
+def run(code: Any, ran: list[str]) -> ModuleType:
+    module = ModuleType("made")
+    module.__dict__["RAN"] = ran
+    exec(code, module.__dict__)  # noqa: S102 - as whoever asked for the code does
+    return module
+
+
+def test_what_was_compiled_is_taken_from_the_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "kept")
+    first = KeptCode.load(path)
+    code = first.compile(SOURCE, "made.py", "exec")
+    assert first.fresh
+    first.save(path)
+    second = KeptCode.load(path)
+    again = second.compile(SOURCE, "made.py", "exec")
+    assert not second.fresh
+    assert again == code
+    assert run(again, []).double(4) == 8, "the flag for annotations has been passed on"
+    third = KeptCode.load(path)
+    assert run(third.compile(SOURCE.replace(b"7", b"8"), "made.py", "exec"), []).VALUE == 8
+    assert third.fresh
+
+
+@pytest.mark.parametrize("wrong", [b"", b"no marshal", b"\xe9\x00\x00\x00\x00", b"N", b"(\x02\x00\x00\x00NN"])
+def test_a_damaged_file_is_as_none(tmp_path: Path, wrong: bytes) -> None:
+    path = tmp_path / "kept"
+    path.write_bytes(wrong)
+    kept = KeptCode.load(str(path))
+    assert run(kept.compile(SOURCE, "made.py", "exec"), []).VALUE == 7
+    kept.save(str(path))
+    again = KeptCode.load(str(path))
+    again.compile(SOURCE, "made.py", "exec")
+    assert not again.fresh
+
+
+def test_what_runs_late_runs_once_and_when_it_is_asked_for() -> None:
+    ran: list[str] = []
+    module = run(KeptCode({}, late=("made.py",)).compile(SOURCE, "path/made.py", "exec"), ran)
+    assert not hasattr(module, "__path__"), "what import itself asks for wakes nobody"
+    assert not ran
+    assert (module.VALUE, module.double(3)) == (7, 6)
+    assert ran == ["made"]
+    with pytest.raises(AttributeError):
+        _ = module.missing
+
+
+def test_a_name_that_a_late_module_lacks_is_missing() -> None:
+    module = run(KeptCode({}, late=("made.py",)).compile(SOURCE, "made.py", "exec"), [])
+    with pytest.raises(AttributeError):
+        _ = module.missing
+    assert module.VALUE == 7
+
+
+def test_other_ways_of_compiling_are_python_s_own(tmp_path: Path) -> None:
+    with kept_code(str(tmp_path / "kept")):
+        assert eval(compile("1 + 1", "x", "eval")) == 2  # noqa: S307 - that is what is tested
+        assert compile("1 + 1", "x", "exec", dont_inherit=True).co_filename == "x"
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_costs_nothing_but_time(tmp_path: Path) -> None:
+    kept = KeptCode({})
+    kept.compile(SOURCE, "made.py", "exec")
+    kept.save(str(tmp_path / "missing" / "kept"))
+    assert beside(None) is None
+    assert beside(str(tmp_path / "missing" / "made.pyc")) is None
+
+
+def start(source: str, compiled: Path) -> str:
+    variables = {**os.environ, "PYTHONPYCACHEPREFIX": str(compiled), "PYTHONPATH": str(ROOT)}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run(
+        [sys.executable, "-c", source], env=variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_qt_is_the_same_with_kept_code_and_without(tmp_path: Path) -> None:
+    """Errors are worded by what runs late: where it were missing, PySide would end the program."""
+    plain = start(PLAIN, tmp_path)
+    assert "wrong argument types" in plain
+    assert start(START, tmp_path) == plain
+    (kept,) = tmp_path.rglob("*.kept")
+    written = kept.stat().st_mtime_ns
+    assert start(START, tmp_path) == plain
+    assert kept.stat().st_mtime_ns == written, "the second start compiled nothing"
+    kept.write_bytes(b"damaged")
+    assert start(START, tmp_path) == plain
+    assert kept.stat().st_size > 10_000
