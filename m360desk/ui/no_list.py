@@ -37,3 +37,7 @@ class NoList(QObject):
             self.states.show_state(problem_state(problem, mode_name))
         else:
             self.states.show_state(EMPTY)
+
+    def give_up(self) -> None:
+        """Another query is in force: what was being counted for the one before is not wanted any more."""
+        self._ways_out.give_up()

@@ -374,7 +374,8 @@ class Shell(QObject):
             self._battery.refresh()
 
     def _query_changed(self, query: object) -> None:
-        self._ways_out.give_up()
+        if "no_list" in vars(self):  # else nothing has been counted for it
+            self.no_list.give_up()
         if self._battery is not None:
             self._battery.show_query(query)
 
