@@ -19,7 +19,8 @@ FIELDS: Final = {field.name: field for field in COLUMNS if field.name not in COD
 """Texts that repeat are kept as their numbers in `terms` (0: none), all else as doubles (nan: none)."""
 _KEPT: Final = 8
 """Columns: at a million sessions a text takes 2 MB (4 where a cache has many texts), a number 8 MB."""
-_SLICE: Final = 50_000
+_SLICE: Final = 10_000
+"""Rows: numpy reads a text without giving up Python's lock."""
 
 Values = NDArray[Any]
 

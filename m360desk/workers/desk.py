@@ -225,6 +225,11 @@ class Desk(QObject):
         """As ``search_first``, for a query that may not come in force; what is asked for that goes on."""
         self._ask_first("try", query, order, done)
 
+    def give_up_try(self) -> None:
+        """Whatever ``try_search`` was asked is of no interest any more, and holds nothing up."""
+        if self._lanes is not None:
+            self._lanes.rows.cancel("try")
+
     def _ask_first(
         self,
         kind: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 
+from m360desk.core.records import read
 from m360desk.store.reader import CacheReader
 
 if TYPE_CHECKING:
@@ -171,3 +173,25 @@ def test_it_is_heard_and_seen_whole_at_every_size(completing: Completing) -> Non
     assert rows == bench.application.themes.theme.fonts.compact_row_height
     bench.window.resize(1100, 700)
     assert completing.labels == [], "it does not hang where the box was"
+
+
+def test_a_value_with_blanks_and_accents_is_put_into_the_middle_of_a_search(completing: Completing) -> None:
+    bench, box = completing.bench, completing.box
+    record = {
+        "id": "0" * 8 + "-0000-7000-8000-" + "0" * 12,
+        "username": "Žofie Nováková, 2",
+        "serial": "F17ZZ",
+    }
+    page = [read(json.dumps(record).encode())]
+    bench.write(lambda writer: writer.store_page(page, stretch=None, batch=2, state=None))
+    box.setText("operator:zo serial:any")
+    bench.press("Ctrl+F", Qt.Key.Key_Home)
+    for _ in "operator:zo":
+        bench.press(Qt.Key.Key_Right)
+    assert completing.offered("fie") == ["Žofie Nováková, 2"]
+    assert completing.counts == {"Žofie Nováková, 2": 1}
+    bench.press(Qt.Key.Key_Down, Qt.Key.Key_Tab)
+    assert box.text() == 'operator:"Žofie Nováková, 2" serial:any'
+    assert box.cursorPosition() == len('operator:"Žofie Nováková, 2"')
+    bench.settle()
+    assert len(bench.ids) == 1

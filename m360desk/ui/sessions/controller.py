@@ -111,7 +111,9 @@ class SessionsController(QObject):
 
     def _typed(self, text: str) -> None:
         by_hand, self._by_hand = self._by_hand, False
-        self._tried = None
+        if self._tried is not None:
+            self._tried = None
+            self._desk.give_up_try()
         self._left_out_of = ""
         try:
             query = self._parsed(text)
