@@ -9,8 +9,8 @@ from m360desk.store.writer import CacheWriter
 AT_ONCE: Final = 1_000
 """Sessions in one transaction: between two, others may write.
 
-In a large cache that takes a tenth of a second or two; the fewer at once, the more often the indexes' pages are
-written.
+In a large cache that takes a tenth of a second or two. The fewer at once, the more often the indexes' pages
+are written.
 """
 
 

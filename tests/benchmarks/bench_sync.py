@@ -112,7 +112,7 @@ async def fetch_bare(simulator: SimulatorProcess, sessions: int, order: Order = 
     headers = {"Authorization": f"Bearer {simulator.auth_code}-{simulator.auth_token}"}
     body: dict[str, object] = {"order": order, "limit": 100}
     started, fetched = time.perf_counter(), 0
-    async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
+    async with httpx.AsyncClient(trust_env=False, headers=headers, timeout=60) as client:
         while True:
             answer = await client.post(f"{simulator.url}/getHistory", json=body)
             parts = jsontext.split_history(answer.content)
