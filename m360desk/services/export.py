@@ -15,7 +15,7 @@ from m360desk.services.export_values import EXPORTED
 from m360desk.store.reader import CacheReader
 from m360desk.system.local_time import LocalZone
 
-_SLICE = 1_000  # rows in memory at once; twice as many are on their way
+_SLICE = 1_000  # rows in memory at once; as many are on their way
 _RECORDS_SLICE = 250  # the same with their records, which are fifteen times as large
 
 

@@ -29,7 +29,7 @@ ROWS_PER_SHEET: Final = 1_048_575
 _LONGEST_TEXT: Final = 32_767  # characters in a cell, a limit of spreadsheets
 _MOST_SHARED: Final = 50_000
 _LEVEL: Final = 3
-_MOST_WAITING: Final = 3  # pieces of a megabyte that wait to be packed
+_MOST_WAITING: Final = 2  # pieces of a megabyte that wait to be packed
 
 # What XML cannot hold, or would change; "_x000D_" itself would be read as what it stands for.
 _UNSAFE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9A-Fa-f]{4}_")

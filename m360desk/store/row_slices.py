@@ -25,7 +25,8 @@ Raw = int | str | bytes | None
 Column = Sequence[Raw]
 Records = Callable[[Sequence[int]], list[bytes | None]]
 
-_AHEAD: Final = 2  # slices on their way
+_AHEAD: Final = 1  # slices on their way beside the one that is given out
+_FEW_TERMS: Final = 20_000
 _PER_UNIT: Final = 1000
 _NUMBERS = msgspec.json.Decoder(list[int])
 _INTEGERS = msgspec.json.Decoder(list[int | None])
@@ -86,6 +87,8 @@ class RowSlices:
         self._records = records
         self._reading = reading
         self._turn = threading.Lock()
+        # Where they are few, none has to be asked for, which would be after what is read ahead.
+        terms.load(_FEW_TERMS)
         self._fields = [field for field in fields if field.name in known]
         self._places = {field.name: at for at, field in enumerate(fields)}
         self._plain: set[str] = set()
@@ -147,6 +150,9 @@ class RowSlices:
     def _term(self, number: int | None) -> StoredValue:
         if number is None:
             return None
+        text = self._terms.known(number)
+        if text is not None:
+            return text
         with self._turn, self._reading():
             return self._terms.one(number)
 

@@ -72,11 +72,21 @@ class TermTexts:
             term = self._terms.get(number)
         return term.text if term else None
 
+    def known(self, number: int) -> str | bytes | None:
+        """One text, if it is in memory: the file is not asked, so any thread may call this."""
+        term = self._terms.get(number)
+        return term.text if term is not None else None
+
+    def load(self, most: int) -> None:
+        """Load all texts, where they are no more than so many."""
+        if self._connection.execute("SELECT coalesce(max(id), 0) FROM terms").fetchone()[0] <= most:
+            self.refresh()
+
     def one(self, number: int) -> str | bytes | None:
         """As `text`, without loading all the others: an export keeps what it makes of them itself."""
-        term = self._terms.get(number)
-        if term is not None:
-            return term.text
+        text = self.known(number)
+        if text is not None:
+            return text
         row = self._connection.execute("SELECT text FROM terms WHERE id = ?", (number,)).fetchone()
         return row[0] if row is not None else None
 
