@@ -13,6 +13,7 @@ import zipfile
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import IO, Final
 
@@ -118,7 +119,8 @@ class Workbook:
         first = self._row + 1
         self._row += len(columns[0])
         rows = [f'<row r="{row}">' for row in range(first, self._row + 1)]
-        self._pack("</row>".join(map("".join, zip(rows, *columns, strict=True))).encode() + b"</row>")
+        lines = map("".join, zip(rows, *columns, strict=True))
+        self._pack("</row>".join(chain(lines, ("",))).encode())
 
     def _pack(self, text: bytes) -> None:
         """Have it packed while the next rows are made ready: packing leaves Python to others meanwhile."""
