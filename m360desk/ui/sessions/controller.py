@@ -216,8 +216,12 @@ class SessionsController(QObject):
 
     def _show_new(self) -> None:
         self._hidden = 0
-        self._take_over(self._latest, self._page.table.scrollToTop)
-        self.show_counts()
+
+        def shown() -> None:
+            self._page.table.scrollToTop()
+            self.show_counts()
+
+        self._take_over(self._latest, shown)
 
     # What the cache does
 
@@ -309,16 +313,19 @@ class SessionsController(QObject):
 
     def _answer(self, answer: Answer) -> None:
         self._latest = answer.ids
+        was_fresh, self._fresh = self._fresh, False
+        if was_fresh:
+            self._hidden = 0
         if answer.newer is not None:
             self._merge(answer.newer)
         elif self._placed:
             self._show_rest(answer.ids)
         else:
             self._show_from_top(answer.ids, answer.rows)
-        if self._fresh:
-            self._fresh = False
-            self._hidden = 0
-            self._select_again()
+            self._answered()
+
+    def _answered(self) -> None:
+        self._select_again()
         self.show_counts()
         self.answered.emit()
 
@@ -327,17 +334,20 @@ class SessionsController(QObject):
         shown = self._page.model.ids
         if len(shown) and ids[: len(shown)] == shown:
             self._page.model.extend(ids)
+            self._answered()
         else:
             # The cache has changed between the two answers.
-            self._take_over(ids)
+            self._take_over(ids, self._answered)
 
     def _merge(self, newer: Newer) -> None:
         """Bring in what has changed, but hold back what would push the list down."""
         self._hidden = newer.above
+        if newer.change is Change.OTHER:
+            self._take_over(newer.ids, self._answered)
+            return
         if newer.change is Change.LONGER:
             self._page.model.extend(newer.ids)
-        elif newer.change is Change.OTHER:
-            self._take_over(newer.ids)
+        self._answered()
 
     # What is selected stays with its sessions
 

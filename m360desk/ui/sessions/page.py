@@ -165,6 +165,8 @@ class SessionsPage(QWidget):
 
     def unknown_in(self, ids: array[int]) -> list[int]:
         """Which sessions would be in sight if a newer answer were shown in place, and have no row yet."""
+        if not len(self.model.ids):
+            return []  # nothing is seen that could flicker
         place = self._place_in(ids)
         first = 0 if place is None else place[0]
         return self.model.without_row(ids[first : first + FIRST])
