@@ -268,3 +268,20 @@ def test_a_cancelled_reading_goes_on_where_it_was(
         found = reader.in_memory([EVERYTHING.root])
         assert int(found.masks[0].sum()) == 300
     assert slices.count(0) == 1  # nothing was read twice
+
+
+def test_rows_that_were_looked_for_are_looked_for_anew_when_something_was_written(
+    writer: CacheWriter, path: Path, sessions: Callable[[int, int], list[Session]], record: MakeRecord
+) -> None:
+    writer.store_page(sessions(0, 50), stretch=1, batch=1, state=None)
+    weak = Query("", Compare(COLUMNS[INDEX["battery"]], "<", (20.0,)))
+    with CacheReader.open(path) as reader:
+        reader.in_memory([])
+        before = reader.count(weak)
+        writer.store_page([read(record(7, batteryHealthPercent="11%"))], stretch=1, batch=2, state=None)
+        assert reader.count(weak) == before + 1
+        writer.store_page([read(record(7, batteryHealthPercent="90%"))], stretch=1, batch=3, state=None)
+        assert reader.count(weak) == before
+        mask = reader.in_memory([weak.root]).masks[0]
+        with pytest.raises(ValueError, match="read-only"):
+            mask[0] = True  # the next one to ask gets the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,8 @@ from m360desk.ui.finding import query_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from m360desk.core.cancel import CancelToken
+    from m360desk.store.reader import CacheReader
     from m360desk.ui.frame.search_box import SearchBox
     from tests.ui.conftest import Bench, OpenBench
 
@@ -318,3 +321,20 @@ def test_the_repair_is_named_in_short_and_what_only_goes_is_removed(bench: Bench
     assert button.width() < bench.window.width() / 3
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert bench.box.text().endswith("word59&)")
+
+
+@pytest.mark.parametrize("kind", ["ways out", "facets"])
+def test_a_new_query_does_not_wait_for_what_was_counted_for_the_one_before(bench: Bench, kind: str) -> None:
+    begun, given_up = threading.Event(), threading.Event()
+
+    def count(_: CacheReader, token: CancelToken) -> None:
+        token.on_cancel(given_up.set)
+        begun.set()
+        given_up.wait(60)
+        token.check()
+
+    bench.application.desk.read(kind, count, lambda _: None)
+    assert begun.wait(10)
+    bench.search("iphone")
+    assert given_up.is_set()
+    assert bench.ids == bench.expected("iphone")
