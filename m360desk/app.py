@@ -42,10 +42,15 @@ SCREENSHOT_SIZE = (1440, 900)
 AFTER_FIRST_ROWS = (
     "m360desk.ui.session_shown",
     "m360desk.ui.sidebar.side_bar",
+    "m360desk.ui.frame.search_completion",
+    "m360desk.ui.no_list",
     "m360desk.ui.finding",
     "m360desk.ui.scan.work",
     "m360desk.ui.scanner",
     "m360desk.ui.help.desk_help",
+    "m360desk.core.query_parser",
+    "m360desk.core.chips",
+    "m360desk.workers.finder",
     "PySide6.QtNetwork",
 )
 """What completes the window: to load it takes as long as to come to the first rows."""

@@ -7,7 +7,7 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from m360desk.core.user_text import UserText
 from m360desk.system.late_log import note
@@ -149,6 +149,8 @@ class _Call(QObject):
 
     def __init__(self, name: str, seconds: float) -> None:
         super().__init__()
+        # Only a second start calls.
+        from PySide6.QtCore import QEventLoop
         from PySide6.QtNetwork import QLocalSocket
 
         self._name = name

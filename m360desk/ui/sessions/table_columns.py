@@ -107,21 +107,30 @@ class TableColumns(QObject):
     def fit(self, room: int) -> None:
         """Fold what has no room, and give the stretching column what the others leave."""
         self._room = room
+        if self._busy:
+            return  # the scroll bar came or went while columns were laid out: that is seen to below
+        self._busy = True
+        try:
+            folded = self._fit_once(room)
+            while room != self._room:
+                room = self._room
+                folded = self._fit_once(room)
+        finally:
+            self._busy = False
+        if folded != self.folded:
+            self.folded = folded
+            self.changed.emit()
+
+    def _fit_once(self, room: int) -> tuple[ListColumn, ...]:
+        """Lay out all columns; those that were folded."""
         wanted = [c for c in self.columns if c.name not in self._off]
         shown = list(wanted)
         for column in sorted((c for c in wanted if self._may_fold(c)), key=lambda c: c.folds):
             if sum(map(self._width, shown)) <= room:
                 break
             shown.remove(column)
-        folded = tuple(c for c in wanted if c not in shown)
-        self._busy = True
-        try:
-            self._lay_out(shown, room)
-        finally:
-            self._busy = False
-        if folded != self.folded:
-            self.folded = folded
-            self.changed.emit()
+        self._lay_out(shown, room)
+        return tuple(c for c in wanted if c not in shown)
 
     def state(self) -> str:
         """What the user chose, as a text for :meth:`restore`."""

@@ -66,6 +66,7 @@ class SessionTable(QTableView):
         self._themes = themes
         self._hovered = -1
         self._painted = False
+        self._room = -1
         self._sort = ("time", True)
         self._compact = False
         self._waiting: dict[int, float] = {}
@@ -104,6 +105,8 @@ class SessionTable(QTableView):
         header.sectionClicked.connect(self._header_clicked)
         self.columns = TableColumns(header, model, MORE_COLUMNS)
         self.columns.changed.connect(self._columns_changed)
+        # The bar takes room: where it comes before the window is shown, Qt tells of no resize.
+        self.verticalScrollBar().rangeChanged.connect(self._fit)
         self.folded_button = header.folded
         themes.changed.connect(self._theme_changed)
         self._theme_changed()
@@ -296,11 +299,13 @@ class SessionTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         room = self.viewport().width()
-        self.columns.fit(room)
-        if self.viewport().width() != room:
-            # The scroll bar has come meanwhile; before the first show Qt sends no event for that.
-            self.columns.fit(self.viewport().width())
+        if room != self._room:
+            self._room = room
+            self.columns.fit(room)
 
     def _header_clicked(self, section: int) -> None:
         column = self._sessions.columns[section]
