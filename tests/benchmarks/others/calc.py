@@ -35,6 +35,7 @@ _CELLS = Area(60, 150, 1380, 800)
 _PIPE = "m360desk-bench"
 _TEXTS = ("imei", "imei2", "serial", "m360id", "custom")
 _LOOK_EVERY_S = 0.1
+_ENDED_WITHIN_S = 20.0
 
 
 def version() -> str:
@@ -92,11 +93,10 @@ class Calc:
 
     def close(self) -> None:
         """End it."""
-        if self._child is not None:
-            self._child.end()
         if self._hand is not None:
-            self._hand.kill()
-            self._hand.communicate()
+            self._end_gently(self._hand)
+        if self._child is not None:
+            self._child.end(_ENDED_WITHIN_S)
 
     def warm_up(self) -> None:
         """Let it set up its user's folder, which it does once."""
@@ -127,6 +127,14 @@ class Calc:
         )
         texts = [COLUMNS.index(name) for name in _TEXTS]
         self._tell(until, do="open", url=self._text.as_uri(), columns=len(COLUMNS), texts=texts)
+
+    def _end_gently(self, hand: subprocess.Popen[str]) -> None:
+        """Let it close its file and its pipes, which lie in the system's folder for temporary files."""
+        try:
+            hand.communicate(timeout=_ENDED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            hand.kill()
+            hand.communicate()
 
     def _tree(self) -> ProcessTree:
         assert self._child is not None

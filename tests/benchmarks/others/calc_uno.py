@@ -7,11 +7,13 @@ calc_uno.py PIPE
 import json
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import uno  # type: ignore[import-not-found]  # comes with LibreOffice
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]  # likewise
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]  # likewise
+from com.sun.star.lang import DisposedException  # type: ignore[import-not-found]  # likewise
 from com.sun.star.sheet import TableFilterField  # type: ignore[import-not-found]  # likewise
 from com.sun.star.sheet.FilterOperator import LESS  # type: ignore[import-not-found]  # likewise
 from com.sun.star.table import (  # type: ignore[import-not-found]  # likewise
@@ -75,6 +77,13 @@ class Book:
         self._document.CurrentController.setActiveSheet(answer)
         return " ".join(answer.getCellByPosition(column, 1).String for column in shown)
 
+    def end(self) -> None:
+        """Close all; the program ends before it can answer."""
+        with suppress(DisposedException):
+            if self._document is not None:
+                self._document.close(True)
+            self._desktop.terminate()
+
 
 def _connect(pipe: str) -> Any:
     local = uno.getComponentContext()
@@ -108,6 +117,7 @@ def main(pipe: str) -> None:
         told = json.loads(line)
         shown = getattr(book, told.pop("do"))(**told)
         print(json.dumps({"shown": shown}), flush=True)
+    book.end()
 
 
 if __name__ == "__main__":

@@ -72,11 +72,13 @@ class Child:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def end(self) -> None:
-        """Kill it and its children."""
-        if self.lives:
+    def end(self, patience: float = 0) -> None:
+        """Kill it and its children, where it has not ended by itself within some seconds."""
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
             self.tree.kill()
-        self._process.wait(_PATIENCE_S)
+            self._process.wait(_PATIENCE_S)
 
 
 def _children(pid: int) -> list[int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-OPENED_WITHIN_S = 180.0
+OPENED_WITHIN_S = 300.0
 ANSWERED_WITHIN_S = 60.0
 MOST_MEMORY = 10_000_000_000
 """Bytes; a program that takes more is ended, before the machine suffers."""
