@@ -106,8 +106,11 @@ def _first_of_its_digits(imeis: list[str]) -> str:
     """The first IMEI past the middle whose last digits stand in none before it."""
     lines = "\n".join(imeis)
     middle = len(imeis) // 2
+    start = sum(map(len, imeis[:middle])) + middle
     for imei in imeis[middle:]:
         digits = imei[-_DIGITS:]
-        if len(digits) == _DIGITS and lines.find(digits) == lines.find(imei) + len(imei) - _DIGITS:
+        end = start + len(imei)
+        if len(digits) == _DIGITS and lines.find(digits) == end - _DIGITS:
             return imei
+        start = end + 1
     raise LookupError("no IMEI past the middle is the first of its digits")
