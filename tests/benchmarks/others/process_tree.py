@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tests.benchmarks.processes import memory_of
 
-_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _USER_TICKS, _SYSTEM_TICKS = 11, 12
 """Places in /proc/PID/stat behind the name of the program."""
 _PATIENCE_S = 10.0
@@ -36,7 +35,7 @@ class ProcessTree:
 
     def processor_seconds(self) -> float:
         """Computed so far by those that live."""
-        return sum(map(_ticks, self.pids)) / _TICKS_A_SECOND
+        return sum(map(_ticks, self.pids)) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """End all of them at once; nothing that they hold is worth asking for."""
