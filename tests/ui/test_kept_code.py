@@ -14,7 +14,7 @@ import pytest
 from m360desk.ui.kept_code import KeptCode, beside, kept_code
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = b"import sys\nRAN.append(__name__)\nVALUE = 7\ndef double(n: Unknown) -> int:\n    return 2 * n\n"
+SOURCE = b"import sys\nVALUE = 7\ndef double(n: Unknown) -> int:\n    return 2 * n\n"
 
 START = """
 import builtins
@@ -24,7 +24,7 @@ assert builtins.__import__ is before
 assert builtins.compile.__module__ == "builtins"
 from PySide6.QtCore import QPoint, Qt
 try:
-    QPoint("x", [])
+    QPoint("x")
 except TypeError as error:
     print(error)
 print(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, hasattr(Qt, "AlignLeft"), QPoint.__doc__)
@@ -34,9 +34,8 @@ PLAIN = START.replace("import m360desk.ui.plain_import as plain", "import PySide
 )
 
 
-def run(code: Any, ran: list[str]) -> ModuleType:
+def run(code: Any) -> ModuleType:
     module = ModuleType("made")
-    module.__dict__["RAN"] = ran
     exec(code, module.__dict__)  # noqa: S102 - as whoever asked for the code does
     return module
 
@@ -51,9 +50,9 @@ def test_what_was_compiled_is_taken_from_the_file(tmp_path: Path) -> None:
     again = second.compile(SOURCE, "made.py", "exec")
     assert not second.fresh
     assert again == code
-    assert run(again, []).double(4) == 8, "the flag for annotations has been passed on"
+    assert run(again).double(4) == 8, "the flag for annotations has been passed on"
     third = KeptCode.load(path)
-    assert run(third.compile(SOURCE.replace(b"7", b"8"), "made.py", "exec"), []).VALUE == 8
+    assert run(third.compile(SOURCE.replace(b"7", b"8"), "made.py", "exec")).VALUE == 8
     assert third.fresh
 
 
@@ -62,29 +61,11 @@ def test_a_damaged_file_is_as_none(tmp_path: Path, wrong: bytes) -> None:
     path = tmp_path / "kept"
     path.write_bytes(wrong)
     kept = KeptCode.load(str(path))
-    assert run(kept.compile(SOURCE, "made.py", "exec"), []).VALUE == 7
+    assert run(kept.compile(SOURCE, "made.py", "exec")).VALUE == 7
     kept.save(str(path))
     again = KeptCode.load(str(path))
     again.compile(SOURCE, "made.py", "exec")
     assert not again.fresh
-
-
-def test_what_runs_late_runs_once_and_when_it_is_asked_for() -> None:
-    ran: list[str] = []
-    module = run(KeptCode({}, late=("made.py",)).compile(SOURCE, "path/made.py", "exec"), ran)
-    assert not hasattr(module, "__path__"), "what import itself asks for wakes nobody"
-    assert not ran
-    assert (module.VALUE, module.double(3)) == (7, 6)
-    assert ran == ["made"]
-    with pytest.raises(AttributeError):
-        _ = module.missing
-
-
-def test_a_name_that_a_late_module_lacks_is_missing() -> None:
-    module = run(KeptCode({}, late=("made.py",)).compile(SOURCE, "made.py", "exec"), [])
-    with pytest.raises(AttributeError):
-        _ = module.missing
-    assert module.VALUE == 7
 
 
 def test_other_ways_of_compiling_are_python_s_own(tmp_path: Path) -> None:
@@ -113,7 +94,7 @@ def start(source: str, compiled: Path) -> str:
 
 
 def test_qt_is_the_same_with_kept_code_and_without(tmp_path: Path) -> None:
-    """Errors are worded by what runs late: where it were missing, PySide would end the program."""
+    """Errors are worded by the modules that are kept."""
     plain = start(PLAIN, tmp_path)
     assert "wrong argument types" in plain
     assert start(START, tmp_path) == plain
