@@ -16,7 +16,7 @@ from m360desk.store.terms import TermTexts
 
 Places = NDArray[np.int32]
 
-_KEPT: Final = 3
+_KEPT: Final = 2
 """Orders: at a million sessions each takes 4 MB."""
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
 
-KEPT_ROWS = 3_000
+KEPT_ROWS = 1_000
 """Rows kept in memory: some sixty screens, a few megabytes."""
 
 MARGIN = 30
