@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -176,6 +176,8 @@ class History:
     def _time_range(self, query: HistoryQuery, ordering: _Ordering) -> tuple[int, int]:
         """Places between which all sessions of the wanted connection times lie."""
         low, high = 0, self.total
+        if query.order.startswith("connectionTime"):
+            return self._exact_time_range(query, ordering)
         if not isinstance(ordering.numbers, range):
             return low, high
         if query.connected_from_ms is not None:
@@ -184,6 +186,19 @@ class History:
             latest = query.connected_to_ms + LONGEST_OPEN_MS + 1
             high = self.fleet.calendar.first_at(latest, self.total)
         return low, high
+
+    def _exact_time_range(self, query: HistoryQuery, ordering: _Ordering) -> tuple[int, int]:
+        """The same where sessions stand by connection time, in whole seconds as records tell it."""
+
+        def told(number: int) -> int:
+            return self.fleet.connected_ms(number) // 1000 * 1000
+
+        low, high = 0, self.total
+        if query.connected_from_ms is not None:
+            low = bisect_left(ordering.numbers, query.connected_from_ms, key=told)
+        if query.connected_to_ms is not None:
+            high = bisect_right(ordering.numbers, query.connected_to_ms, key=told)
+        return low, max(low, high)
 
     def _predicate(self, query: HistoryQuery) -> Callable[[int], bool]:
         tests: list[Callable[[int], bool]] = [self.exists]
