@@ -1,7 +1,6 @@
 """The beat of the window's thread while somebody types, sorts and scrolls: at rest and during syncs."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from m360desk.simulator.host import SimulatorProcess
-from tests.benchmarks.figures import Figure, Goal
+from tests.benchmarks.figures import Figure, Goal, percentile
+from tests.benchmarks.processes import told_by
 from tests.benchmarks.workshop import FLEET, SESSIONS, large_profile, make_profile
 
 NAME = "beat"
@@ -53,28 +53,19 @@ def measure() -> list[Figure]:
 
 def _run(profile: Path, seconds: int, simulator: SimulatorProcess | None = None) -> dict[str, Any]:
     """Seconds 0: until the sync ends."""
-    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(HERE.parents[1])}
+    variables, what = {}, "rest"
     if simulator is not None:
+        what = "sync"
         variables["M360DESK_AUTH_CODE"] = simulator.auth_code
         variables["M360DESK_AUTH_TOKEN"] = simulator.auth_token
-    command = [
-        sys.executable,
-        str(HERE / "beat_window.py"),
-        str(profile),
-        "sync" if simulator is not None else "rest",
-        str(seconds),
-    ]
     with subprocess.Popen(
         [sys.executable, str(HERE / "beat_floor.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as waiting:
-        done = subprocess.run(command, env=variables, capture_output=True, text=True)
+        found: dict[str, Any] = told_by("beat_window.py", profile, what, seconds, variables=variables)
         idle, _ = waiting.communicate("")
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
     found["idle"] = json.loads(idle)
     return found
 
@@ -84,27 +75,22 @@ def _figures(name: str, run: dict[str, Any], p99: float | None, worst: float | N
     gaps, work, floor = run["gaps"], run["work"], run["idle"]
     waiting = "a process that only waits"
     return [
-        Figure(f"{name}: p50", _percentile(gaps, 50), "ms"),
+        Figure(f"{name}: p50", percentile(gaps, 50), "ms"),
         Figure(
             f"{name}: p99",
-            _percentile(gaps, 99),
+            percentile(gaps, 99),
             "ms",
-            _percentile(floor, 99),
+            percentile(floor, 99),
             waiting,
             Goal("at most", p99) if p99 else None,
         ),
         Figure(
-            f"{name}: worst of {len(gaps):,}",
+            f"{name}: worst",
             max(gaps),
             "ms",
             max(floor),
             waiting,
             Goal("at most", worst) if worst else None,
         ),
-        Figure(f"{name}: the thread's own work, p99", _percentile(work, 99), "ms"),
+        Figure(f"{name}: the thread's own work, p99", percentile(work, 99), "ms"),
     ]
-
-
-def _percentile(values: list[float], percent: int) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

@@ -1,11 +1,7 @@
 """Typing, sorting and scrolling in a large list: from the key to the painted screenful."""
 
-import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from array import array
@@ -17,14 +13,13 @@ from m360desk.core.fields import COLUMNS
 from m360desk.core.query import Order
 from m360desk.store.conditions import ALWAYS
 from m360desk.store.plan import ordered
-from tests.benchmarks.figures import Figure, Goal
+from tests.benchmarks.figures import Figure, Goal, spread
+from tests.benchmarks.processes import told_by
 from tests.benchmarks.workshop import SESSIONS, large_profile
 
 NAME = "list"
 EACH_SIZE = True
 FRAME_MS = 1000 / 60
-
-HERE = Path(__file__).resolve().parent
 
 
 def measure() -> list[Figure]:
@@ -32,18 +27,26 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         profile = Path(name) / "profile"
         shutil.copytree(large_profile(), profile)
-        found = _run(profile)
+        found = told_by("list_window.py", profile)
         floors = _floors(profile, [(field, descending) for _, field, descending, *_ in found["sorted"]])
     keys = [took for times in found["typed"].values() for took in times]
+    timed = {
+        "key to painted result, any of these": (keys, 50),
+        **{f"key to painted result, {name}": (times, 50) for name, times in found["typed"].items()},
+        "search to count of its answer": (found["counts"], 200),
+        "search to counted facets": (found["facets"], 200),
+        "a page further": (found["pages"], 50),
+        "a jump anywhere": (found["jumps"], 50),
+        # None, where every row came before it was to be painted.
+        "how long a placeholder stood, pages and jumps": (found["stood"] or [0.0], 50),
+    }
     return [
-        _figure("key to painted result: any of these", keys, 50),
-        *(_figure(f"key to painted result: {name}", times, 50) for name, times in found["typed"].items()),
-        _figure("search to count of its answer", found["counts"], 200),
-        _figure("search to counted facets", found["facets"], 200),
+        *(
+            figure
+            for name, (times, most) in timed.items()
+            for figure in spread(name, times, most, floor=FRAME_MS, floor_name="a frame")
+        ),
         *_sorted(found["sorted"], floors),
-        _figure(f"a page further in {SESSIONS:,} sessions", found["pages"], 50),
-        _figure("a jump anywhere", found["jumps"], 50),
-        _figure(f"placeholders in {len(found['pages']) + len(found['jumps'])} of these", found["stood"], 50),
     ]
 
 
@@ -87,22 +90,3 @@ def _floors(profile: Path, orders: list[tuple[str, bool]]) -> list[float]:
             took.append((time.perf_counter() - began) * 1000)
             assert len(found) == SESSIONS
     return took
-
-
-def _run(profile: Path) -> dict[str, Any]:
-    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(HERE.parents[1])}
-    command = [sys.executable, str(HERE / "list_window.py"), str(profile)]
-    done = subprocess.run(command, env=variables, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
-def _figure(name: str, times: list[float], most: float) -> Figure:
-    times = times or [0.0]
-    ordered_times = sorted(times)
-    p95 = ordered_times[min(len(times) - 1, len(times) * 95 // 100)]
-    median = ordered_times[len(times) // 2]
-    described = f"{name}: p95 of {len(times)}, median {median:.3g}"
-    return Figure(described, p95, "ms", FRAME_MS, "a frame", Goal("at most", most))

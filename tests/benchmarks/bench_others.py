@@ -26,6 +26,7 @@ from tests.benchmarks.others.sessions import SessionFiles, ask, session_files, w
 from tests.benchmarks.workshop import KEPT, SESSIONS, large_profile
 
 NAME = "others"
+EACH_SIZE = False
 RUNS = 3
 """Of programs that open in seconds; one run before them does not count. The others run once."""
 

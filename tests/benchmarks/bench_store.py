@@ -56,7 +56,7 @@ def measure() -> list[Figure]:
         Figure("the same pages once more", unchanged, "sessions/s"),
         Figure("cache on disk", size, "bytes", records_size, "the records as they came",
                Goal("at most", 0.2, of_ratio=True)),
-        Figure(f"cache of {LARGE:,} on disk a session, closed", large / LARGE, "bytes",
+        Figure("the large cache on disk a session, closed", large / LARGE, "bytes",
                large_records / LARGE, "the record's JSON",
                Goal("at most", 0.2, of_ratio=True) if LARGE >= 1_000_000 else None),
         *(Figure(name, milliseconds, "ms") for name, milliseconds in times.items()),
