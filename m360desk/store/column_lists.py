@@ -4,20 +4,22 @@ Import this module late, as `store.columns`.
 """
 
 from array import array
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from m360desk.core.query import Order
+from m360desk.store.column_extras import FIELDS as EXTRAS
 from m360desk.store.column_search import SORTED
-from m360desk.store.columns import Columns
+from m360desk.store.columns import Check, Columns
 from m360desk.store.terms import TermTexts
 
 Places = NDArray[np.int32]
 
 _KEPT: Final = 2
 """Orders: at a million sessions each takes 4 MB."""
+_EXACT_UP_TO: Final = 2.0**53
 
 
 class _Ascending(NamedTuple):
@@ -36,9 +38,20 @@ class ColumnLists:
         self._terms = terms
         self._orders: dict[str, _Ascending] = {}
 
-    def knows(self, order: Order) -> bool:
-        """Whether the columns hold what is sorted by."""
-        return order.field in SORTED or order.field in self._columns.codes
+    def bring(self, order: Order, known: frozenset[str], check: Check) -> bool:
+        """Have in memory what is sorted by; False where that cannot be: identities are in the file alone.
+
+        What no search has asked for yet is read once, in about the time of a search in the file.
+        """
+        name, columns = order.field, self._columns
+        if name in SORTED or name in columns.codes:
+            return True
+        if name not in EXTRAS or name not in known:
+            return False
+        columns.extras.bring([name], columns.ids, check)
+        values = columns.extras.values(name, columns.ids.size)
+        # Larger whole numbers would be taken for equal.
+        return values is not None and not bool((np.abs(values) >= _EXACT_UP_TO).any())
 
     def ids(self, mask: NDArray[np.bool_], order: Order) -> "array[int]":
         """The row numbers of the chosen rows, as SQLite would sort them."""
@@ -54,8 +67,8 @@ class ColumnLists:
         known = self._orders.get(field)
         if known is not None and known.version == self._columns.version:
             return known
-        values = self._columns.numbers[field] if field in SORTED else self._ranks(self._columns.codes[field])
-        missing = np.isnan(values) if field in SORTED else values < 0
+        values = self._values(field)
+        missing = np.isnan(values) if values.dtype.kind == "f" else values < 0
         places = np.argsort(values, kind="stable").astype(np.int32)
         absent = np.flatnonzero(missing).astype(np.int32)
         order = _Ascending(self._columns.version, places[~missing[places]], absent)
@@ -64,6 +77,16 @@ class ColumnLists:
             del self._orders[next(iter(self._orders))]
         self._orders[field] = order
         return order
+
+    def _values(self, field: str) -> NDArray[Any]:
+        """What is sorted: numbers, nan where missing, or ranks of texts, -1 where missing."""
+        if field in SORTED:
+            return self._columns.numbers[field]
+        values = self._columns.codes.get(field)
+        if values is None:
+            values = self._columns.extras.values(field, self._columns.ids.size)
+        assert values is not None  # noqa: S101 - `bring` has seen to it
+        return values if values.dtype.kind == "f" else self._ranks(values)
 
     def _ranks(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
         """For each row where its text stands among all texts; -1: it has none."""

@@ -53,10 +53,12 @@ class InMemory:
 
     def ids(self, known: frozenset[str], query: Query, order: Order, check: Check) -> "array[int] | None":
         """The row numbers of all matches, in order; None where the columns do not tell, or not yet."""
-        if not (self.columns.is_whole and self._lists.knows(order)):
+        if not self.columns.is_whole:
             return None
         search = self._search(known, [query.root], check)
-        return self._lists.ids(self._mask(search, query.root), order) if search.tells(query.root) else None
+        if not (search.tells(query.root) and self._lists.bring(order, known, check)):
+            return None
+        return self._lists.ids(self._mask(search, query.root), order)
 
     def count(self, known: frozenset[str], query: Query, check: Check) -> int | None:
         """How many sessions match; None where the columns do not tell, or not yet."""

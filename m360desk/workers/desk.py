@@ -102,6 +102,7 @@ class Desk(QObject):
         self.sync = SyncRunner(self.network, self)
         self.sync.wrote.connect(self._wrote)
         self._searched = QElapsedTimer()
+        self._searched_for: Query | None = None
         self._file_search = self._timer(REST_MS)
         self._count = self._timer(LEAST_PAUSE_MS)
         self._count.timeout.connect(self._count_again)
@@ -256,8 +257,12 @@ class Desk(QObject):
         lanes = self._lanes
         lanes.bulk.cancel("ids")
         self._file_search.stop()
-        is_typed = self._searched.isValid() and self._searched.elapsed() < TYPING_MS
-        self._searched.start()
+        # Another order of the same is no typing: nothing follows that would give it up.
+        is_other = query != self._searched_for
+        is_typed = is_other and self._searched.isValid() and self._searched.elapsed() < TYPING_MS
+        if is_other:
+            self._searched.start()
+            self._searched_for = query
         asks_file = not lanes.slow.is_free_for("ids")
 
         def in_memory(answer: Answer | None) -> None:

@@ -127,20 +127,22 @@ def test_pages_may_overlap_exceed_their_limit_and_deny_that_there_is_more(bench:
 
 
 @pytest.mark.parametrize(
-    ("faults", "reason"),
+    ("faults", "reasons"),
     [
-        ("known-only:3", StopReason.NOTHING_NEW),
-        ("wrong-hasmore-true", StopReason.NOTHING_NEW),
-        ("stuck-cursor:3", StopReason.NOTHING_NEW),
+        ("known-only:3", {StopReason.NOTHING_NEW}),
+        ("wrong-hasmore-true", {StopReason.NOTHING_NEW}),
+        # Said by what the last pages had: known sessions, or what another walk had just stored.
+        ("stuck-cursor:3", {StopReason.NOTHING_NEW, StopReason.CURSOR_STUCK}),
     ],
 )
 def test_pages_that_lead_nowhere_end_the_run_and_keep_what_came(
-    bench: Bench, faults: str, reason: StopReason
+    bench: Bench, faults: str, reasons: set[StopReason]
 ) -> None:
     bench.faults(faults)
     result = bench.sync(page_limit=PAGE)
     assert result.stopped_by is not None
-    assert (result.stopped_by.reason, result.stopped_by.exit_code) == (reason, 5)
+    assert result.stopped_by.reason in reasons
+    assert result.stopped_by.exit_code == 5
     assert not result.complete
     assert result.sessions >= 4 * PAGE
     assert len(bench.asked()) < len(bench.listed()) // PAGE + 12
