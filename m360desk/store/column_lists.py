@@ -13,6 +13,7 @@ from m360desk.core.query import Order
 from m360desk.store.column_extras import FIELDS as EXTRAS
 from m360desk.store.column_search import SORTED
 from m360desk.store.columns import Check, Columns
+from m360desk.store.schema import WALKED
 from m360desk.store.terms import TermTexts
 
 Places = NDArray[np.int32]
@@ -48,7 +49,8 @@ class ColumnLists:
             return True
         if name not in EXTRAS or name not in known:
             return False
-        columns.extras.bring([name], columns.ids, check)
+        if name not in WALKED:  # an index of the file is read sooner than a column
+            columns.extras.bring([name], columns.ids, check)
         values = columns.extras.values(name, columns.ids.size)
         # Larger whole numbers would be taken for equal.
         return values is not None and not bool((np.abs(values) >= _EXACT_UP_TO).any())

@@ -165,9 +165,10 @@ class Conditions:
         return self._found_by_index(node, _among(column, self.term_numbers(node)))
 
     def _find_numbers(self, node: Compare) -> list[int]:
-        if node.field.kind is not Kind.NAMES:
-            return self._terms.matching(_text_test(node))
-        if node.op not in ("match", "="):
+        if node.field.kind is not Kind.NAMES and node.op == "match":
+            parts = {str(value) for value in node.values}
+            return sorted({number for part in parts for number in self._terms.containing(part)})
+        if node.field.kind is not Kind.NAMES or node.op not in ("match", "="):
             return self._terms.matching(_text_test(node))
         numbers = self._terms.naming(_text_test(node))
         if node.op == "=" and "" in node.values:

@@ -38,6 +38,7 @@ __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
 
 _ROWS_AT_ONCE = 250
 _CODED = LAYOUT.coded
+_FEW_TEXTS = 20_000
 # Fewer matches than this share of the cache are collected before they are sorted.
 _RARE_SHARE, _RARE_AT_LEAST, _RARE_AT_MOST = 50, 500, 5_000
 
@@ -90,7 +91,6 @@ class CacheReader:
         found = array("q")
         with self._reading(cancel):
             limited = limit is not None and can_walk(order, self._indexes)
-            # To know what is rare, all are counted: 10 ms of a million. The first rows of a start need not.
             condition = ALWAYS if query.is_empty else self._conditions(limited=limited).of(query.root)
             statements = ordered(
                 order,
@@ -315,6 +315,11 @@ class CacheReader:
         """
         self.in_memory((), cancel=cancel).columns.device_order()
 
+    def load_texts(self) -> None:
+        """Read the texts that repeat, where they are few, so that the first search does not wait for them."""
+        with self._reading():
+            self._terms.load(_FEW_TEXTS)
+
     def value_counts(
         self, query: Query, name: str, *, cancel: CancelToken | None = None
     ) -> "list[ValueCount]":
@@ -425,7 +430,9 @@ class CacheReader:
         self.close()
 
     def _conditions(self, *, limited: bool = False) -> Conditions:
-        few = min(max(self._total() // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
+        # About as many as there are; to count a million takes 10 ms, and each key asks.
+        about = self._connection.execute("SELECT coalesce(max(id), 0) FROM sessions").fetchone()[0]
+        few = min(max(about // _RARE_SHARE, _RARE_AT_LEAST), _RARE_AT_MOST)
         shortcuts = Few(self._connection, self._indexes, self._has_trigrams, few)
         return Conditions(self._terms, shortcuts, self._columns, limited=limited)
 

@@ -1,15 +1,18 @@
 """Texts that repeat, each kept once and known by a number."""
 
 import sqlite3
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from sys import intern
 from typing import NamedTuple
 
 from m360desk.core.folding import fold
-from m360desk.core.matching import names_in
+from m360desk.core.matching import names_in, part_matches
 
 _MOST_REMEMBERED = 200_000
 _SLICE = 500
+_APART = "\n"
+"""Stands between texts; no folded text has one."""
 
 
 class TermNumbers:
@@ -59,7 +62,15 @@ class TermTexts:
         self._connection = connection
         self._terms: dict[int, Term] = {}
         self._some: dict[int, str | bytes] = {}
-        self._names: dict[int, tuple[str, ...]] = {}
+        self._lists: dict[str, list[int]] = {}
+        """By a folded name the lists that have it: few names make thousands of lists."""
+        self._listed = 0
+        self._joined = ""
+        """The folded texts one behind the other, each ended by `_APART`: thousands are searched in one go."""
+        self._starts = array("q", [0])
+        """Where they begin in it, and where the next one will."""
+        self._numbers = array("q")
+        """Parallel to them."""
         self._highest = 0
 
     def text(self, number: int) -> str | bytes | None:
@@ -107,6 +118,20 @@ class TermTexts:
         statement = f"SELECT id, text FROM terms WHERE id IN ({places})"  # noqa: S608 - placeholders only
         self._some.update(self._connection.execute(statement, missing))
 
+    def containing(self, part: str) -> list[int]:
+        """The numbers of the texts that a folded part of a query stands in, as `part_matches` has it."""
+        self.refresh()
+        text, starts = self._joined, self._starts
+        found = []
+        at = text.find(part)
+        while 0 <= at < starts[-1]:
+            nth = bisect_right(starts, at) - 1
+            following = starts[nth + 1]
+            if part_matches(part, text[starts[nth] : following - 1]):
+                found.append(self._numbers[nth])
+            at = text.find(part, following)
+        return found
+
     def matching(self, fits: Callable[[str], bool]) -> list[int]:
         """The numbers of the texts whose folded form `fits`."""
         self.refresh()
@@ -115,7 +140,9 @@ class TermTexts:
     def naming(self, fits: Callable[[str], bool]) -> list[int]:
         """The numbers of the lists (``Battery,Speaker``) of which at least one folded name `fits`."""
         self.refresh()
-        return [number for number in self._terms if any(map(fits, self._names_of(number)))]
+        self._take_lists_apart()
+        found = {number for name, numbers in self._lists.items() if fits(name) for number in numbers}
+        return sorted(found)
 
     def empty(self) -> int | None:
         """The number of the empty text, where there is one."""
@@ -129,13 +156,16 @@ class TermTexts:
         while rows := cursor.fetchmany(_SLICE):
             for number, text, folded in rows:
                 self._terms[number] = Term(text, folded)
+                self._numbers.append(number)
+                self._starts.append(self._starts[-1] + len(folded) + 1)
+            self._joined += "".join(f"{folded}{_APART}" for _, _, folded in rows)
             self._highest = rows[-1][0]
         self._some.clear()
 
-    def _names_of(self, number: int) -> tuple[str, ...]:
-        names = self._names.get(number)
-        if names is None:
-            # Thousands of lists name a few hundred tests between them: each name is kept once.
-            names = tuple(map(intern, names_in(self._terms[number].folded)))
-            self._names[number] = names
-        return names
+    def _take_lists_apart(self) -> None:
+        """Do so with those that came since the last time; a text that is no list is a list of one."""
+        for number in range(self._listed + 1, self._highest + 1):
+            term = self._terms.get(number)
+            for name in names_in(term.folded) if term is not None else ():
+                self._lists.setdefault(name, []).append(number)
+        self._listed = self._highest

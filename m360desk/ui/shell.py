@@ -140,6 +140,7 @@ class Shell(QObject):
         self._add_list_actions(self.session)
         self._watch_scanner(self.session)
         self.completion = SearchCompletion(self.desk, self.window.search_box, self.themes)
+        self.desk.warm_up()
         QTimer.singleShot(CHARTS_AFTER_MS, self._load_charts)
         self.desk.refresh_stats()
         self.session.choose(self.page.table.current_row_id())
@@ -195,10 +196,8 @@ class Shell(QObject):
         )
 
     def _charts_loaded(self) -> None:
-        """Read the columns that charts compute from, so that the first picture does not wait for them."""
         # What was loaded stays for good: the collector would stop the window for it again and again.
         gc.freeze()
-        self.desk.read("columns", lambda reader, token: reader.warm_up(token), lambda _: None)
 
     def _watch_scanner(self, session: ShownSession) -> None:
         from m360desk.ui.finding import DeviceFinding
@@ -285,6 +284,8 @@ class Shell(QObject):
             self.session.clear()
         if self._was_shown:
             self.desk.refresh_stats()
+        if self.session is not None:
+            self.desk.warm_up()
         if key is None:
             for fact in ("rate", "sessions", "cache"):
                 self.window.status.show_fact(fact, "")

@@ -334,6 +334,12 @@ class Desk(QObject):
         """
         self._ask("slow", kind, work, done, absent)
 
+    def warm_up(self) -> None:
+        """Read ahead what the first searches would wait for; belongs after the first rows."""
+        for lane in ("rows", "bulk"):
+            self._ask(lane, "texts", lambda reader, _: reader.load_texts(), lambda _: None)
+        self.read("columns", lambda reader, token: reader.warm_up(token), lambda _: None)
+
     def give_up(self, kind: str) -> None:
         """Want no answer to what was asked by ``read`` any more: it would only keep others waiting."""
         if self._lanes is not None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402 - likewise
 from m360desk.app import Application, make_qt  # noqa: E402 - likewise
 from m360desk.options import Options  # noqa: E402 - likewise
 from m360desk.ui.sessions.view import SessionTable  # noqa: E402 - likewise
-from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
+from tests.benchmarks.processes import is_warm  # noqa: E402 - likewise
 
 BEAT_MS = 4
 SCROLL_MS = 33
@@ -140,8 +140,7 @@ def main(profile: str, *, sync: bool, seconds: float) -> None:
     beat = Beat(application, app, sync=sync, seconds=seconds)
 
     def look() -> None:
-        # The charts' libraries are loaded a moment after the start: they belong to it, not to this.
-        if not application.shell.awaits and hasattr(sys.modules.get(CHARTS), "BatteryPage"):
+        if is_warm(application):
             watch.stop()
             beat.begin()
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402 - likewise
 from m360desk.app import Application, make_qt  # noqa: E402 - likewise
 from m360desk.core.query import QueryError, parse  # noqa: E402 - likewise
 from m360desk.options import Options  # noqa: E402 - likewise
-from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
+from tests.benchmarks.processes import is_warm  # noqa: E402 - likewise
 
 PAGES, JUMPS = 100, 60
 GIVEN_UP_S = 20.0
@@ -214,7 +214,7 @@ def main(profile: str) -> None:
     found: dict[str, object] = {}
 
     def look() -> None:
-        if application.shell.awaits or not hasattr(sys.modules.get(CHARTS), "BatteryPage"):
+        if not is_warm(application):
             return
         watch.stop()
         hand = Hand(application, app)

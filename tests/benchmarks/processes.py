@@ -7,7 +7,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from m360desk.app import Application
 
 HERE = Path(__file__).resolve().parent
 
@@ -57,3 +60,13 @@ def told_by(script: str, *arguments: object, variables: Mapping[str, str] | None
     if done.returncode:
         raise RuntimeError(f"{script}: {done.stderr}")
     return json.loads(done.stdout)
+
+
+def is_warm(application: "Application") -> bool:
+    """Whether a window has loaded everything and read the columns: that belongs to the start alone."""
+    from m360desk.ui.shell import CHARTS
+
+    lanes = application.desk.lanes
+    assert lanes is not None
+    is_loaded = hasattr(sys.modules.get(CHARTS), "BatteryPage") and lanes.slow.is_free_for("")
+    return is_loaded and not application.shell.awaits
