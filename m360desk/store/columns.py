@@ -36,11 +36,18 @@ class DeviceOrder:
 
     Attributes:
         rows: positions in the columns.
-        runs: parallel to `rows`, a number for each device, ascending.
+        begins: parallel to `rows`, whether a device's first one stands there.
     """
 
     rows: NDArray[np.int32]
-    runs: NDArray[np.int32]
+    begins: NDArray[np.bool_]
+
+    @property
+    def runs(self) -> NDArray[np.int32]:
+        """Parallel to `rows`, a number for each device, ascending; counted anew, which spares their room."""
+        runs = np.cumsum(self.begins, dtype=np.int32)
+        runs -= 1
+        return runs
 
 
 class Columns:
@@ -111,9 +118,9 @@ class Columns:
             times = np.where(np.isnan(times), -np.inf, times)
             rows = np.lexsort((times, self.devices)).astype(np.int32)
             owners = self.devices[rows]
-            runs = np.zeros(rows.size, np.int32)
-            np.cumsum(owners[1:] != owners[:-1], out=runs[1:], dtype=np.int32)
-            self._order = DeviceOrder(rows, runs)
+            begins = np.ones(rows.size, np.bool_)
+            np.not_equal(owners[1:], owners[:-1], out=begins[1:])
+            self._order = DeviceOrder(rows, begins)
         return self._order
 
     def positions(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -138,7 +145,7 @@ class Columns:
         arrays = [self.ids, self.devices, *self.numbers.values(), *self.codes.values()]
         arrays += [*self.beginnings.values(), self.folded]
         if self._order is not None:
-            arrays += [self._order.rows, self._order.runs]
+            arrays += [self._order.rows, self._order.begins]
         return sum(array.nbytes for array in arrays) + self.extras.size_in_bytes
 
     def _forget(self) -> None:

@@ -2,9 +2,8 @@
 
 import sqlite3
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from m360desk.core.folding import fold
 from m360desk.core.matching import names_in, part_matches
@@ -43,24 +42,13 @@ class TermNumbers:
         return int(self._connection.execute(statement, (text, fold(text))).fetchone()[0])
 
 
-class Term(NamedTuple):
-    """One text.
-
-    Attributes:
-        text: as it came; bytes where it holds what no text can (half a surrogate pair).
-        folded: as it is searched.
-    """
-
-    text: str | bytes
-    folded: str
-
-
 class TermTexts:
     """The reader's side: the text of a number, and the numbers of texts."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._terms: dict[int, Term] = {}
+        self._texts: dict[int, str | bytes] = {}
+        """As they came; bytes where one holds what no text can (half a surrogate pair)."""
         self._some: dict[int, str | bytes] = {}
         self._lists: dict[str, list[int]] = {}
         """By a folded name the lists that have it: few names make thousands of lists."""
@@ -75,18 +63,15 @@ class TermTexts:
 
     def text(self, number: int) -> str | bytes | None:
         """One text; None where the file has no such number."""
-        term = self._terms.get(number)
-        if term is None and number in self._some:
-            return self._some[number]
-        if term is None:
+        text = self._texts.get(number, self._some.get(number))
+        if text is None:
             self.refresh()
-            term = self._terms.get(number)
-        return term.text if term else None
+            text = self._texts.get(number)
+        return text
 
     def known(self, number: int) -> str | bytes | None:
         """One text, if it is in memory: the file is not asked, so any thread may call this."""
-        term = self._terms.get(number)
-        return term.text if term is not None else None
+        return self._texts.get(number)
 
     def load(self, most: int) -> None:
         """Load all texts, where they are no more than so many."""
@@ -103,14 +88,13 @@ class TermTexts:
 
     def folded(self, number: int) -> str:
         """One text as it is searched; "" where the file has no such number."""
-        if number not in self._terms:
+        if number not in self._texts:
             self.refresh()
-        term = self._terms.get(number)
-        return term.folded if term is not None else ""
+        return self._folded_at(bisect_left(self._numbers, number)) if number in self._texts else ""
 
     def read(self, numbers: Iterable[int]) -> None:
         """Load these texts, where they are few: the first rows of a start do not wait for all others."""
-        missing = [n for n in set(numbers) if n not in self._terms and n not in self._some]
+        missing = [n for n in set(numbers) if n not in self._texts and n not in self._some]
         if len(missing) > _SLICE:
             self.refresh()
             return
@@ -126,16 +110,15 @@ class TermTexts:
         at = text.find(part)
         while 0 <= at < starts[-1]:
             nth = bisect_right(starts, at) - 1
-            following = starts[nth + 1]
-            if part_matches(part, text[starts[nth] : following - 1]):
+            if part_matches(part, self._folded_at(nth)):
                 found.append(self._numbers[nth])
-            at = text.find(part, following)
+            at = text.find(part, starts[nth + 1])
         return found
 
     def matching(self, fits: Callable[[str], bool]) -> list[int]:
         """The numbers of the texts whose folded form `fits`."""
         self.refresh()
-        return [number for number, term in self._terms.items() if fits(term.folded)]
+        return [number for nth, number in enumerate(self._numbers) if fits(self._folded_at(nth))]
 
     def naming(self, fits: Callable[[str], bool]) -> list[int]:
         """The numbers of the lists (``Battery,Speaker``) of which at least one folded name `fits`."""
@@ -155,7 +138,7 @@ class TermTexts:
         cursor = self._connection.execute(statement, (self._highest,))
         while rows := cursor.fetchmany(_SLICE):
             for number, text, folded in rows:
-                self._terms[number] = Term(text, folded)
+                self._texts[number] = text
                 self._numbers.append(number)
                 self._starts.append(self._starts[-1] + len(folded) + 1)
             self._joined += "".join(f"{folded}{_APART}" for _, _, folded in rows)
@@ -164,8 +147,10 @@ class TermTexts:
 
     def _take_lists_apart(self) -> None:
         """Do so with those that came since the last time; a text that is no list is a list of one."""
-        for number in range(self._listed + 1, self._highest + 1):
-            term = self._terms.get(number)
-            for name in names_in(term.folded) if term is not None else ():
-                self._lists.setdefault(name, []).append(number)
-        self._listed = self._highest
+        for nth in range(self._listed, len(self._numbers)):
+            for name in names_in(self._folded_at(nth)):
+                self._lists.setdefault(name, []).append(self._numbers[nth])
+        self._listed = len(self._numbers)
+
+    def _folded_at(self, nth: int) -> str:
+        return self._joined[self._starts[nth] : self._starts[nth + 1] - 1]
