@@ -1,7 +1,7 @@
 """A minimal Excel workbook, written straight through: memory stays flat, and there are no temporary files.
 
-Cells do not name their places: they follow each other, and empty ones are written too. Names would take more
-room than most values (a workbook would be twice as large), and cells of equal values would not be equal.
+Rows and cells do not name their places: they follow each other, and empty ones are written too. Names would
+take more room than most values (a workbook would be twice as large), and equal values would be unequal cells.
 
 Texts are of type text, so no spreadsheet takes one for a number, a date or a formula. The first so many
 different ones are *shared*, that is, kept once a workbook; the others stand in their cells.
@@ -13,7 +13,7 @@ import zipfile
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import IO, Final
 
@@ -116,10 +116,8 @@ class Workbook:
                 part.close()
 
     def _write_part(self, columns: Sequence[Sequence[str]]) -> None:
-        first = self._row + 1
         self._row += len(columns[0])
-        rows = [f'<row r="{row}">' for row in range(first, self._row + 1)]
-        lines = map("".join, zip(rows, *columns, strict=True))
+        lines = map("".join, zip(repeat("<row>"), *columns, strict=False))
         self._pack("</row>".join(chain(lines, ("",))).encode())
 
     def _pack(self, text: bytes) -> None:
@@ -143,7 +141,7 @@ class Workbook:
         self._sheets += 1
         sheet = self._zip.open(sheet_name(self._sheets), "w", force_zip64=True)
         sheet.write(sheet_begin([at + 1 for at in self._dates]).encode())
-        sheet.write(f'<row r="1">{"".join(map(self.cell, self._header))}</row>'.encode())
+        sheet.write(f"<row>{''.join(map(self.cell, self._header))}</row>".encode())
         self._row = 1
         return sheet
 

@@ -25,7 +25,7 @@ NAME = "sync"
 EACH_SIZE = False
 SESSIONS = int(os.environ.get("BENCH_SYNC_SESSIONS", "100000"))
 LIMITED_SESSIONS = 10_000
-SLOW_SESSIONS = 25_000
+SLOW_SESSIONS = 40_000
 RATE = 5
 LATENCY_MS = 300
 """Real services answer in 200 to 500 ms."""
