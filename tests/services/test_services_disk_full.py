@@ -47,7 +47,7 @@ if sys.platform != "win32":
         out.write_text("old")
         with (
             CacheReader.open(path) as reader,
-            files_no_larger_than(20_000),
+            files_no_larger_than(8_000),
             pytest.raises(OSError, match=r"File too large|No space left"),
         ):
             export(
