@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from m360desk.core.query import Order
 from m360desk.store.column_extras import FIELDS as EXTRAS
 from m360desk.store.column_search import SORTED
+from m360desk.store.column_slices import EXACT_UP_TO
 from m360desk.store.columns import Check, Columns
 from m360desk.store.schema import WALKED
 from m360desk.store.terms import TermTexts
@@ -20,7 +21,6 @@ Places = NDArray[np.int32]
 
 _KEPT: Final = 2
 """Orders: at a million sessions each takes 4 MB."""
-_EXACT_UP_TO: Final = 2.0**53
 
 
 class _Ascending(NamedTuple):
@@ -52,8 +52,7 @@ class ColumnLists:
         if name not in WALKED:  # an index of the file is read sooner than a column
             columns.extras.bring([name], columns.ids, check)
         values = columns.extras.values(name, columns.ids.size)
-        # Larger whole numbers would be taken for equal.
-        return values is not None and not bool((np.abs(values) >= _EXACT_UP_TO).any())
+        return values is not None and not bool((np.abs(values) >= EXACT_UP_TO).any())
 
     def ids(self, mask: NDArray[np.bool_], order: Order) -> "array[int]":
         """The row numbers of the chosen rows, as SQLite would sort them."""

@@ -17,7 +17,7 @@ from m360desk.core.fields import COLUMNS
 from m360desk.core.matching import SHORT_WORD
 from m360desk.core.query import AllOf, AnyOf, Compare, Everything, Node, Not, Words
 from m360desk.store.column_extras import FIELDS as EXTRAS
-from m360desk.store.column_slices import NO_NAME
+from m360desk.store.column_slices import EXACT_UP_TO, NO_NAME
 from m360desk.store.columns import Check, Columns
 from m360desk.store.conditions import Condition, Conditions
 from m360desk.store.few import as_list
@@ -32,7 +32,6 @@ SORTED: Final = ("time", "battery", "cycles")
 _SHORT: Final = ("battery", "cycles", "measured", "temperature", "drain")
 """Numbers of at most two decimals in floats of 32 bits."""
 _TOO_LARGE: Final = 1e6
-_EXACT_UP_TO: Final = 2.0**53
 _WORD_FIELDS: Final = tuple(field for field in COLUMNS if field.words and is_coded(field))
 _COMPARE: Final[dict[str, Callable[..., Mask]]] = {
     "<": np.less,
@@ -186,7 +185,7 @@ class ColumnSearch:
             # Between two hundredths a float of 32 bits can be on either side.
             short = all(abs(figure) < _TOO_LARGE and round(figure, 2) == figure for figure in figures)
             return self._columns.numbers[name] if short else None
-        if any(abs(figure) >= _EXACT_UP_TO for figure in figures):
+        if any(abs(figure) >= EXACT_UP_TO for figure in figures):
             return None
         return None if is_coded(node.field) else self._columns.extras.values(name, self._columns.ids.size)
 

@@ -19,6 +19,8 @@ NO_NAME: Final = hash("")
 SPARE: Final = 50
 """One row in so many is room for rows to come."""
 _SLICE = 5_000
+EXACT_UP_TO: Final = 2.0**53
+"""Larger whole numbers may be equal as doubles though they are not."""
 BEGINNINGS: Final = tuple(field.name for field in LAYOUT.searched)
 """Identities that bare words match: of each, what it begins with is kept."""
 _TEXTS = msgspec.json.Decoder(list[str | None])

@@ -38,7 +38,6 @@ __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
 
 _ROWS_AT_ONCE = 250
 _CODED = LAYOUT.coded
-_FEW_TEXTS = 20_000
 # Fewer matches than this share of the cache are collected before they are sorted.
 _RARE_SHARE, _RARE_AT_LEAST, _RARE_AT_MOST = 50, 500, 5_000
 
@@ -318,7 +317,7 @@ class CacheReader:
     def load_texts(self) -> None:
         """Read the texts that repeat, where they are few, so that the first search does not wait for them."""
         with self._reading():
-            self._terms.load(_FEW_TEXTS)
+            self._terms.load_few()
 
     def value_counts(
         self, query: Query, name: str, *, cancel: CancelToken | None = None

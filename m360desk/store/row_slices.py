@@ -26,7 +26,6 @@ Column = Sequence[Raw]
 Records = Callable[[Sequence[int]], list[bytes | None]]
 
 _AHEAD: Final = 1  # slices on their way beside the one that is given out
-_FEW_TERMS: Final = 20_000
 _PER_UNIT: Final = 1000
 _NUMBERS = msgspec.json.Decoder(list[int])
 _INTEGERS = msgspec.json.Decoder(list[int | None])
@@ -88,7 +87,7 @@ class RowSlices:
         self._reading = reading
         self._turn = threading.Lock()
         # Where they are few, none has to be asked for, which would be after what is read ahead.
-        terms.load(_FEW_TERMS)
+        terms.load_few()
         self._fields = [field for field in fields if field.name in known]
         self._places = {field.name: at for at, field in enumerate(fields)}
         self._plain: set[str] = set()

@@ -10,6 +10,7 @@ from m360desk.core.matching import names_in, part_matches
 
 _MOST_REMEMBERED = 200_000
 _SLICE = 500
+_FEW = 20_000
 _APART = "\n"
 """Stands between texts; no folded text has one."""
 
@@ -73,9 +74,9 @@ class TermTexts:
         """One text, if it is in memory: the file is not asked, so any thread may call this."""
         return self._texts.get(number)
 
-    def load(self, most: int) -> None:
-        """Load all texts, where they are no more than so many."""
-        if self._connection.execute("SELECT coalesce(max(id), 0) FROM terms").fetchone()[0] <= most:
+    def load_few(self) -> None:
+        """Load all texts, where they are few enough to be loaded before anybody asks."""
+        if self._connection.execute("SELECT coalesce(max(id), 0) FROM terms").fetchone()[0] <= _FEW:
             self.refresh()
 
     def one(self, number: int) -> str | bytes | None:

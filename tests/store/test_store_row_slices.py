@@ -13,7 +13,7 @@ from m360desk.core.fields import COLUMNS
 from m360desk.core.query import EVERYTHING, Order
 from m360desk.core.records import Session, read
 from m360desk.core.session import StoredValue
-from m360desk.store import row_slices
+from m360desk.store import terms
 from m360desk.store.reader import CacheReader
 from m360desk.store.writer import CacheWriter
 from tests.store.conftest import MakeRecord, OpenWriter, session_id
@@ -56,7 +56,7 @@ def odd(record: MakeRecord) -> list[Session]:
 def test_slices_say_what_the_rows_say(
     writer: CacheWriter, path: Path, odd: list[Session], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(row_slices, "_FEW_TERMS", few)
+    monkeypatch.setattr(terms, "_FEW", few)
     store(writer, odd)
     with CacheReader.open(path) as reader:
         asked = [40, *range(5, 30), 999, 3, 1, 2, 4, *range(31, 40)]
