@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import floor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAccessible, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from m360desk.core.records import read
-from m360desk.ui.sessions.columns import COLUMNS
+from m360desk.ui.sessions.cell_context import RowLayout
+from m360desk.ui.sessions.cells import lay_out_cell, shows_hits
+from m360desk.ui.sessions.columns import COLUMNS, MORE_COLUMNS
+from m360desk.ui.sessions.hits import Hits
 from m360desk.ui.sessions.row_painter import RowPainter
 from m360desk.ui.text import NO_BREAK
 
 if TYPE_CHECKING:
     from m360desk.store.writer import CacheWriter
+    from m360desk.ui.sessions.columns import ListColumn
     from tests.ui.conftest import Bench, OpenBench, Workshop
 
 TABLE_ORDER = [column.name for column in COLUMNS]
@@ -239,6 +244,43 @@ def test_what_is_not_here_yet_keeps_its_place(bench: Bench, monkeypatch: pytest.
     theme = bench.application.themes.theme
     assert theme.sunken.rgb() in colours(waiting)
     assert theme.text.rgb() not in colours(waiting)
+
+
+def test_what_was_searched_for_is_marked_in_rows_that_stay(bench: Bench) -> None:
+    bench.application.shell.page.table.setCurrentIndex(QModelIndex())
+    row = bench.application.shell.page.model.row_at(0)
+    assert row is not None
+    plain = picture(bench, 0)
+    for words in (str(row.get("model")).split()[0], str(row.get("imei") or row.get("serial"))[-6:]):
+        bench.search(words)
+        shown = bench.application.shell.page.model.row_at(0)
+        assert shown == row, "the newest session answers"
+        bench.table.clearSelection()
+        bench.table.setCurrentIndex(QModelIndex())
+        assert picture(bench, 0) != plain, words
+    bench.search("")
+    bench.table.clearSelection()
+    bench.table.setCurrentIndex(QModelIndex())
+    assert picture(bench, 0) == plain
+
+
+@pytest.mark.parametrize("column", [*COLUMNS, *MORE_COLUMNS], ids=lambda column: column.name)
+def test_only_cells_that_show_what_was_found_look_different_in_a_search(
+    bench: Bench, column: ListColumn
+) -> None:
+    page = bench.application.shell.page
+    context = page._context(page._themes.theme, 1.0)
+    rows = page.model.known_rows(range(30))
+    looks = []
+    for hits in (Hits(), Hits(words=tuple("aei0123456789"))):
+        layouts = [RowLayout() for _ in rows]
+        for row, layout in zip(rows, layouts, strict=True):
+            lay_out_cell(column, row, 0, 200, replace(context, hits=hits), layout)
+        looks.append([layout.texts for layout in layouts])
+    if not shows_hits(column):
+        assert looks[0] == looks[1]
+    elif column.name in ("device", "operator"):
+        assert looks[0] != looks[1]
 
 
 def test_another_theme_repaints_everything(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics
 
 from m360desk.ui.marks import BAR_HEIGHT, BAR_TICK_OUT
 from m360desk.ui.sessions.hits import Hits
-from m360desk.ui.text import day_name, moment, number
+from m360desk.ui.text import day_name, moment, number, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ class Measures:
         self.metrics = {name: QFontMetrics(getattr(fonts, name)) for name in names}
         self._widths: dict[tuple[str, str], int] = {}
         self._figures: dict[int, str] = {}
+        self._storage: dict[float, str] = {}
 
     def width(self, text: str, font: str) -> int:
         """Pixels that a text takes."""
@@ -73,6 +74,15 @@ class Measures:
             if len(self._figures) >= KEPT_WIDTHS:
                 self._figures.clear()
             known = self._figures[value] = number(value, decimals=0)
+        return known
+
+    def storage(self, gigabytes: float) -> str:
+        """A storage size, to stand behind a model."""
+        known = self._storage.get(gigabytes)
+        if known is None:
+            if len(self._storage) >= KEPT_WIDTHS:
+                self._storage.clear()
+            known = self._storage[gigabytes] = f" {storage(gigabytes)}"
         return known
 
 
@@ -115,6 +125,10 @@ class CellContext:
     def figure(self, value: int) -> str:
         """A whole number with the locale's separators."""
         return self.measures.figure(value)
+
+    def storage(self, gigabytes: float) -> str:
+        """A storage size, to stand behind a model."""
+        return self.measures.storage(gigabytes)
 
     def clock_and_day(self, time_ms: int) -> tuple[str, str] | None:
         """A moment in two lines; None beyond the calendar's ends."""

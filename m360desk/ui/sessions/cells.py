@@ -14,7 +14,7 @@ from m360desk.ui.marks import BAR_WIDTH, FAILED, Mark
 from m360desk.ui.sessions.cell_context import MARK, pieces
 from m360desk.ui.sessions.hits import IDENTITIES
 from m360desk.ui.sessions.plain_values import in_words
-from m360desk.ui.text import NOTHING, imei_parts, storage, title_of
+from m360desk.ui.text import NOTHING, imei_parts, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +38,11 @@ def lay_out_cell(
         lay_out(row, x, width, context, out)
     else:
         _plain(column, row, x, width, context, out)
+
+
+def shows_hits(column: ListColumn) -> bool:
+    """Whether a column's cells show where the searched words stand."""
+    return column.name not in _STEADY
 
 
 def _text(value: StoredValue) -> str:
@@ -97,7 +102,7 @@ def _device(row: StoredRow, x: int, width: int, context: CellContext, out: RowLa
         first = [(known, "body", "text")]
     gigabytes = row.get("storage")
     if isinstance(gigabytes, int | float):
-        first.append((f" {storage(gigabytes)}", "body", "text2"))
+        first.append((context.storage(gigabytes), "body", "text2"))
     _lines(first, _identity(row, context), x + PADDING, width - 2 * PADDING, context, out)
 
 
@@ -263,3 +268,5 @@ _CELLS: dict[str, Callable[[StoredRow, int, int, CellContext, RowLayout], None]]
     "operator": _operator,
     "custom": _custom,
 }
+
+_STEADY = frozenset({"time", "battery", "cycles", "tests", "grade", "flags"})

@@ -199,7 +199,7 @@ class SessionsPage(QWidget):
         hits = Hits.of(query.root)
         if hits != self._hits:
             self._hits = hits
-            self._painter.forget()  # the answer that comes is painted with them
+            self._painter.forget_hits()  # the answer that comes is painted with them
 
     def selected_ids(self) -> array[int]:
         """The row ids of the selected sessions, in the list's order; not to be changed."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtGui import QPainter, QPen
 
 from m360desk.ui.sessions.cell_context import RowLayout
-from m360desk.ui.sessions.cells import lay_out_cell
+from m360desk.ui.sessions.cells import lay_out_cell, shows_hits
 from m360desk.ui.theme import FOCUS_WIDTH, RADIUS_BAR, SELECTION_BAR, Theme
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from m360desk.store.reader import StoredRow
     from m360desk.ui.sessions.cell_context import CellContext
     from m360desk.ui.sessions.columns import ListColumn
+    from m360desk.ui.sessions.hits import Hits
     from m360desk.ui.theme_source import ThemeSource
 
 KEPT_LAYOUTS = 400
@@ -50,6 +51,15 @@ class RowState(NamedTuple):
     """A row that is not here yet shows bars; for the first moment it shows nothing."""
 
 
+class _Kept(NamedTuple):
+    """What a row looks like; for another search only cells that mark what was found are laid out anew."""
+
+    row: StoredRow
+    steady: RowLayout
+    marked: RowLayout
+    hits: Hits
+
+
 class RowPainter:
     """Knows how sessions look in the list; ``context`` gives what changes: day, limits, words searched."""
 
@@ -58,12 +68,16 @@ class RowPainter:
         self._make_context = context
         self._context: CellContext | None = None
         self._stamp: tuple[object, ...] = ()
-        self._layouts: OrderedDict[int, tuple[StoredRow, RowLayout]] = OrderedDict()
+        self._layouts: OrderedDict[int, _Kept] = OrderedDict()
 
     def forget(self) -> None:
-        """Lay everything out anew: theme, limits, day or words have changed."""
+        """Lay everything out anew: theme, limits or day have changed."""
         self._context = None
         self._layouts.clear()
+
+    def forget_hits(self) -> None:
+        """Lay out anew what shows where the searched words stand: they have changed."""
+        self._context = None
 
     def paint(
         self, painter: QPainter, places: tuple[CellPlace, ...], states: Sequence[RowState], ratio: float
@@ -78,12 +92,12 @@ class RowPainter:
                 if state.placeholder:
                     self._placeholder(painter, theme, places, state)
                 continue
-            layout = self._layout(state.row, places, context)
             top = state.area.y()
-            for x, y, pixmap in layout.marks:
-                painter.drawPixmap(x, top + y, pixmap)
-            for style, runs in layout.texts.items():
-                texts.setdefault(style, []).append((top, runs))
+            for layout in self._layout(state.row, places, context):
+                for x, y, pixmap in layout.marks:
+                    painter.drawPixmap(x, top + y, pixmap)
+                for style, runs in layout.texts.items():
+                    texts.setdefault(style, []).append((top, runs))
         for (font, colour), rows in texts.items():
             painter.setFont(getattr(theme.fonts, font))
             painter.setPen(getattr(theme, colour))
@@ -102,18 +116,23 @@ class RowPainter:
             self._context = self._make_context(theme, ratio)
         return self._context
 
-    def _layout(self, row: StoredRow, places: tuple[CellPlace, ...], context: CellContext) -> RowLayout:
+    def _layout(
+        self, row: StoredRow, places: tuple[CellPlace, ...], context: CellContext
+    ) -> tuple[RowLayout, RowLayout]:
         kept = self._layouts.get(row.row_id)
-        if kept is not None and kept[0] is row:
+        if kept is None or kept.row is not row:
+            steady = _lay_out(row, [p for p in places if not shows_hits(p.column)], context)
+        elif kept.hits is context.hits:
             self._layouts.move_to_end(row.row_id)
-            return kept[1]
-        layout = RowLayout()
-        for place in places:
-            lay_out_cell(place.column, row, place.x, place.width, context, layout)
-        self._layouts[row.row_id] = (row, layout)
+            return kept.steady, kept.marked
+        else:
+            steady = kept.steady
+        marked = _lay_out(row, [p for p in places if shows_hits(p.column)], context)
+        self._layouts[row.row_id] = _Kept(row, steady, marked, context.hits)
+        self._layouts.move_to_end(row.row_id)
         if len(self._layouts) > KEPT_LAYOUTS:
             self._layouts.popitem(last=False)
-        return layout
+        return steady, marked
 
     def _ground(self, painter: QPainter, theme: Theme, state: RowState) -> None:
         area = state.area
@@ -154,3 +173,10 @@ class RowPainter:
         pen = QPen(theme.accent, FOCUS_WIDTH)
         painter.setPen(pen)
         painter.drawRect(area.adjusted(1, 1, -1, -1))
+
+
+def _lay_out(row: StoredRow, places: Sequence[CellPlace], context: CellContext) -> RowLayout:
+    layout = RowLayout()
+    for place in places:
+        lay_out_cell(place.column, row, place.x, place.width, context, layout)
+    return layout
