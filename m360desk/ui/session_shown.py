@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from m360desk.core.selection import summarise
 from m360desk.core.spans import NOTHING_SELECTED
 from m360desk.ui.detail.content import PaneContext
+from m360desk.ui.detail.describe import describe
 from m360desk.ui.detail.describe_selection import describe_many
 from m360desk.ui.detail.loading import load_session
 from m360desk.ui.detail.pane import DetailPane
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from m360desk.core.selection import SelectionSummary
     from m360desk.core.spans import Selected
     from m360desk.store.reader import CacheReader, StoredRow
+    from m360desk.ui.detail.content import PaneContent
     from m360desk.ui.detail.loading import SessionDetail
     from m360desk.ui.icons import Icons
     from m360desk.ui.main_window import MainWindow
@@ -150,21 +152,30 @@ class ShownSession(QObject):
         if row_id is None:
             return
         self._awaited = True
+        context = self._context()
 
-        def show(session: SessionDetail | None) -> None:
+        def work(reader: CacheReader, _: CancelToken) -> tuple[SessionDetail | None, PaneContent | None]:
+            session = load_session(reader, row_id, known)
+            if session is None or session is known:
+                return session, None
+            # Put into words here: of all that a session takes to be shown, that is the larger half.
+            return session, describe(session, context)
+
+        def show(found: tuple[SessionDetail | None, PaneContent | None]) -> None:
             # Another one, or several, may have been chosen meanwhile.
             if row_id == self._chosen and not self._many.count:
-                self._show(session)
+                session, content = found
+                self._show(session, content if context.limits == self._desk.limits else None)
 
-        self._desk.read_soon("detail", lambda reader, _: load_session(reader, row_id, known), show)
+        self._desk.read_soon("detail", work, show)
 
-    def _show(self, session: SessionDetail | None) -> None:
+    def _show(self, session: SessionDetail | None, content: PaneContent | None) -> None:
         self._awaited = False
         before, self._shown = self._shown, session
         if session is None:
             self.pane.clear()
         elif session is not before or self.pane.content is None:
-            self.pane.show_session(session)
+            self.pane.show_session(session, content)
         self.settled.emit()
 
     def _gave_up(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,6 +103,21 @@ def test_what_a_sync_changes_shows_by_itself_and_nothing_moves(bench: Bench, wor
     assert pane.sections["battery"].mapTo(pane, pane.pos()) == place
     assert pane.folded_sections() == ("storage", "locks")
     assert tests.currentIndex().row() == 2
+
+
+def test_a_session_on_its_way_when_the_limits_change_is_told_by_the_new_ones(bench: Bench) -> None:
+    pane, desk = _pane(bench), bench.application.desk
+    good = next(
+        at
+        for at, row in enumerate(bench.application.shell.page.model.known_rows(range(1, 30)), 1)
+        if isinstance(value := row.get("battery"), float) and value >= desk.settings.battery_good_from
+    )
+    bench.table.select_row(good)
+    # What follows a change in the settings dialog, between the question and its answer.
+    desk.settings = replace(desk.settings, battery_replace_below=99, battery_good_from=100)
+    bench.settle()
+    assert pane.content is not None
+    assert pane.content.gauge.limit == 99
 
 
 def test_a_sync_that_changes_other_sessions_paints_nothing(bench: Bench, workshop: Workshop) -> None:

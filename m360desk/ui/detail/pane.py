@@ -173,10 +173,14 @@ class DetailPane(QScrollArea):
         self._row = None
         self._is_waiting = False
 
-    def show_session(self, session: SessionDetail) -> None:
-        """Show a session whole; the one that is shown already keeps its place, whatever has changed in it."""
+    def show_session(self, session: SessionDetail, content: PaneContent | None = None) -> None:
+        """Show a session whole; the one that is shown already keeps its place, whatever has changed in it.
+
+        ``content`` is what is to be said of it, where that has been put together already.
+        """
         self._shown_now()
-        content = describe(session, self._context())
+        if content is None:
+            content = describe(session, self._context())
         again = session.row_id == self._shown_id and self._content is not None
         self._row_id = session.row_id
         if again and content == self._content and self.raw.shows(session.raw):
