@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 MARK = 12
 ICON = 16
 STRONG = {"body": "strong", "small": "small_strong"}
+UNIT = "%"
+UNIT_GAP = 2
+BAR_GAP = 6
+LEAST_PERCENT_ROOM = 38
 KEPT_WIDTHS = 20_000
 """Measured texts kept: most of them, such as models and counts, stand in many rows."""
 
@@ -55,6 +59,9 @@ class Measures:
         names = ("body", "strong", "small", "small_strong")
         self.metrics = {name: QFontMetrics(getattr(fonts, name)) for name in names}
         self._widths: dict[tuple[str, str], int] = {}
+        figure = self.width("100", "body") + UNIT_GAP + self.width(UNIT, "small")
+        self.percent_room = max(LEAST_PERCENT_ROOM, BAR_GAP + figure)
+        """Between a battery's bar and the cell's right padding: 100 % has room in it, whatever the font."""
         self._figures: dict[int, str] = {}
         self._storage: dict[float, str] = {}
 
@@ -110,6 +117,11 @@ class CellContext:
     def metrics(self) -> dict[str, QFontMetrics]:
         """The fonts' metrics by their names in the theme."""
         return self.measures.metrics
+
+    @property
+    def percent_room(self) -> int:
+        """Pixels between a battery's bar and the cell's right padding."""
+        return self.measures.percent_room
 
     def width(self, text: str, font: str) -> int:
         """Pixels that a text takes."""

@@ -11,7 +11,7 @@ from m360desk.core.battery import Band, band
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, SIM_LOCK
 from m360desk.core.folding import as_text
 from m360desk.ui.marks import BAR_WIDTH, FAILED, Mark
-from m360desk.ui.sessions.cell_context import MARK, pieces
+from m360desk.ui.sessions.cell_context import MARK, UNIT, UNIT_GAP, pieces
 from m360desk.ui.sessions.hits import IDENTITIES
 from m360desk.ui.sessions.plain_values import in_words
 from m360desk.ui.text import NOTHING, imei_parts, title_of
@@ -147,18 +147,19 @@ def _battery(row: StoredRow, x: int, width: int, context: CellContext, out: RowL
     percent = float(value) if isinstance(value, int | float) else None
     mark = _MARKS[band(percent, context.limits)]
     right = x + width - PADDING
-    bar_x = right - 38 - BAR_WIDTH
+    bar_x = right - context.percent_room - BAR_WIDTH
     if mark is not Mark.GOOD:
         out.marks.append((bar_x - MARK - 5, context.mark_top(), context.mark(mark)))
     baseline = context.first_baseline
     if percent is None:
         out.text(right - context.width("unknown", "small"), baseline, "unknown", "small", "text2")
         return
-    unit_x = right - context.width("%", "small")
+    unit_x = right - context.width(UNIT, "small")
     # Cut, not rounded: 84.9 is under a limit of 85 and must not read as 85.
     figure = context.figure(floor(percent))
-    out.text(unit_x - 2 - context.width(figure, "body"), baseline, figure, "body", "text")
-    out.text(unit_x, baseline, "%", "small", "text2")
+    figure_x = unit_x - UNIT_GAP - context.width(figure, "body")
+    out.text(figure_x, baseline, figure, "body", "text")
+    out.text(unit_x, baseline, UNIT, "small", "text2")
     out.marks.append((bar_x, context.bar_top(), context.bar(percent, mark)))
 
 

@@ -157,12 +157,13 @@ class ListHeader(QHeaderView):
         sorted_by = self.sortIndicatorSection() == logicalIndex
         font = theme.fonts.small_strong
         metrics = QFontMetrics(font)
+        space = ARROW + 5 if sorted_by else 0
         room = rect.adjusted(PADDING, 0, -PADDING, 0)
-        if align & Qt.AlignmentFlag.AlignHCenter:
+        is_tight = metrics.horizontalAdvance(name) + space > room.width()
+        if is_tight or align & Qt.AlignmentFlag.AlignHCenter:
             room = rect.adjusted(2, 0, -2, 0)
         if not self.folded.isHidden():
             room.setRight(min(room.right(), self.folded.x() - 4))
-        space = ARROW + 5 if sorted_by else 0
         width = max(0, min(metrics.horizontalAdvance(name), room.width() - space))
         left = room.left()
         if align & Qt.AlignmentFlag.AlignRight:
