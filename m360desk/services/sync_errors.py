@@ -35,7 +35,7 @@ class NotLive(GuardStop):
 
 
 class NothingNew(GuardStop):
-    """Page after page holds only what this run has read already, and yet there is said to be more."""
+    """Page after page holds nothing that this run could add, and yet there is said to be more."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -45,7 +45,7 @@ class NothingNew(GuardStop):
 
 
 class CursorStuck(GuardStop):
-    """A page ends where the page before ended."""
+    """A page ends where another one ended before: from there on, the same pages would come again."""
 
     def __init__(self) -> None:
         super().__init__(

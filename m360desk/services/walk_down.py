@@ -124,7 +124,7 @@ class DownWalk:
             if following is None or following in self._visited:
                 if await self._drain(0):
                     return Ending.JOINED
-                raise NothingNew if self._known else CursorStuck
+                raise NothingNew if following is None else CursorStuck
             cursor = following
 
     async def _fetch(self, cursor: str | None) -> HistoryPage | None:

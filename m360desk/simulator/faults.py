@@ -71,6 +71,9 @@ ACCOUNT: dict[str, FaultKind] = {
     "flips-to-testing": FaultKind(
         "the account answers testing data from some request on", "after how many", 10
     ),
+    "busy-account": FaultKind(
+        "other programs of the account have used its limit up: requests are refused", "how many in all", 1
+    ),
     "retry-after": FaultKind("answers 429 carry a Retry-After header", "seconds", 1),
     "no-sample-ids": FaultKind("testing records carry no sample M360 ID", "", 1),
 }

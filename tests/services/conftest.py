@@ -13,6 +13,7 @@ from m360desk.api.credentials import Credentials
 from m360desk.api.limiter import Limiter
 from m360desk.core.query import EVERYTHING, Order
 from m360desk.services.sync import SyncOptions, SyncProgress, SyncResult, run_sync
+from m360desk.services.sync_run import SyncRun
 from m360desk.services.writer_thread import WriterThread
 from m360desk.simulator.host import SimulatorProcess
 from m360desk.store.key import CacheKey, account_hash
@@ -105,3 +106,9 @@ def bench(simulator: SimulatorProcess, tmp_path: Path) -> Iterator[Bench]:
     simulator.control("settings", accountMode="live", rate=0, latency=0)
     yield Bench(simulator, tmp_path / "cache.sqlite3")
     simulator.control("faults", faults="")
+
+
+@pytest.fixture
+def one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the service answered at once: the number of walks must not hang on how busy a computer is."""
+    monkeypatch.setattr(SyncRun, "walks_wanted", 1)

@@ -18,6 +18,7 @@ from m360desk.store.writer import CacheWriter
 from tests.services.conftest import Bench, now_ms
 
 PAGE = 25
+REFUSED = 2  # by the limit of a busy account
 
 
 @pytest.fixture
@@ -133,6 +134,27 @@ def test_one_walk_or_many_come_to_the_same(bench: Bench, faults: str) -> None:
 
 
 @pytest.mark.usefixtures("many_walks")
+@pytest.mark.parametrize(
+    ("faults", "reason"),
+    [
+        ("known-only:9", StopReason.CURSOR_STUCK),
+        ("stuck-cursor:9", StopReason.CURSOR_STUCK),
+        ("wrong-hasmore-true", StopReason.NOTHING_NEW),
+    ],
+)
+def test_where_pages_lead_nowhere_several_walks_say_the_same_as_one(
+    bench: Bench, faults: str, reason: StopReason
+) -> None:
+    bench.faults(faults)
+    result = bench.sync(page_limit=PAGE)
+    assert result.stopped_by is not None
+    assert result.stopped_by.reason is reason
+    assert starting_points(bench)
+    bench.faults()
+    check_whole(bench, bench.sync(page_limit=PAGE))
+
+
+@pytest.mark.usefixtures("many_walks")
 def test_a_parameter_that_is_ignored_begins_nothing(bench: Bench) -> None:
     bench.faults("connection-time-ignored")
     check_whole(bench, bench.sync(page_limit=PAGE))
@@ -167,14 +189,19 @@ def test_a_limit_that_is_met_in_the_middle_ends_no_walk(
     fetch = SyncRun.fetch
 
     async def limited(run: SyncRun, request: HistoryRequest) -> HistoryPage:
-        if run.pages == 8:
-            bench.control("settings", rate=2)
+        if run.pages >= 8 and not met:
+            met.append(run.pages)
+            bench.control("settings", rate=100)  # what the refusals tell, and more than is asked for here
+            bench.faults(f"busy-account:{REFUSED}")
         return await fetch(run, request)
 
+    met: list[int] = []
     monkeypatch.setattr(SyncRun, "fetch", limited)
     result = bench.sync(page_limit=PAGE, max_pages=14)
     assert result.stopped_by is None
-    assert 0 < result.rate_limited <= 4, "one for each walk at most"
+    assert met
+    assert result.rate_limited == REFUSED
+    assert bench.progress[-1].pages >= 14 - 3, "all went on until no more was to be read"
     monkeypatch.undo()
     bench.control("settings", rate=0)
     check_whole(bench, bench.sync(page_limit=PAGE))

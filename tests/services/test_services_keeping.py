@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from m360desk.core.identity import read_scan
 from m360desk.core.query import EVERYTHING, Order
 from m360desk.services.keeping import kept_from_ms
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from m360desk.services.writer_thread import WriterThread
     from tests.services.conftest import Bench
 
+pytestmark = pytest.mark.usefixtures("one_walk")
 PAGE = 25
 
 

@@ -11,6 +11,7 @@ from m360desk.services.sync import StopReason, SyncOptions, SyncProgress, SyncRe
 from m360desk.services.writer_thread import WriterThread
 from tests.services.conftest import DAY_MS, Bench, now_ms
 
+pytestmark = pytest.mark.usefixtures("one_walk")
 PAGE = 25
 
 

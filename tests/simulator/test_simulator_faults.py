@@ -240,6 +240,14 @@ def no_sample_ids(api: Api) -> None:
     assert SAMPLE_M360ID not in {record.get("m360id") for record in records}
 
 
+def busy_account(api: Api) -> None:
+    api.control("settings", rate=50)
+    api.control("faults", faults="busy-account:2")
+    replies = [api.call(limit=1) for _ in range(3)]
+    assert [reply.status for reply in replies] == [429, 429, 200]
+    assert replies[0].json["meta"]["errors"]["details"] == {"maximumRequestsPerSecond": 50}
+
+
 def retry_after(api: Api) -> None:
     api.control("settings", rate=1)
     while (reply := api.call(limit=1)).status != 429:
@@ -271,7 +279,7 @@ CHECKS: dict[str, Callable[[Api], None]] = {
         stall, slow_body, redirect, bad, overlapping_pages,
         over_limit, known_only, late_closers, refused_cursor,
         wrong_hasmore_false, wrong_hasmore_true, stuck_cursor, random_ids, unsorted_ids,
-        connection_time_ignored, flips_to_testing, no_sample_ids, retry_after, odd_records,
+        connection_time_ignored, flips_to_testing, no_sample_ids, busy_account, retry_after, odd_records,
     )
 }  # fmt: skip
 
