@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from m360desk.ui.battery import paint
+from m360desk.ui.battery.lean_pyqtgraph import pg
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,13 +6,13 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from m360desk.core.battery_fleet import CYCLES_PER_CELL
 from m360desk.ui.battery import paint
 from m360desk.ui.battery.chart import TOP, Cell, Chart
+from m360desk.ui.battery.lean_pyqtgraph import pg
 from m360desk.ui.battery.promises import PROMISED, PROMISES, paint_diamond
 from m360desk.ui.battery.scale import Scale, round_step, whole_ticks
 from m360desk.ui.battery.terms import marked

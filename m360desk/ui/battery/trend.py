@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from m360desk.ui.battery import paint
 from m360desk.ui.battery.chart import TOP, Cell, Chart
+from m360desk.ui.battery.lean_pyqtgraph import pg
 from m360desk.ui.battery.periods import NAMES, PeriodLine
 from m360desk.ui.battery.scale import Scale, spread, whole_ticks
 from m360desk.ui.battery.terms import marked
