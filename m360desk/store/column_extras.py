@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m360desk.core.fields import COLUMNS, Field, Kind
-from m360desk.store.column_slices import CODES, SPARE
+from m360desk.store.column_room import Room
+from m360desk.store.column_slices import CODES
 from m360desk.store.few import as_list
 from m360desk.store.layout import is_coded, is_identity
 
@@ -33,64 +34,64 @@ class Extras:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._values: dict[str, Values] = {}
+        self._room = Room()
         self._read: dict[str, int] = {}
 
     def values(self, name: str, count: int) -> Values | None:
         """A column of so many rows; None where it is not there, or not all of it."""
-        return self._values[name][:count] if self._read.get(name) == count else None
+        return self._room.values(name, count) if self._read.get(name) == count else None
+
+    def met(self, name: str) -> NDArray[np.bool_] | None:
+        """As `Columns.met`."""
+        return self._room.met(name) if name in self._read else None
 
     @property
     def size_in_bytes(self) -> int:
         """How much memory the columns take."""
-        return sum(values.nbytes for values in self._values.values())
+        return self._room.size_in_bytes
 
     def forget(self) -> None:
         """The rows are others now."""
-        self._values.clear()
+        self._room = Room()
         self._read.clear()
 
-    def bring(self, names: Iterable[str], ids: NDArray[np.int64], check: Callable[[], None]) -> None:
+    def bring(self, names: Iterable[str], ids: NDArray[Any], check: Callable[[], None]) -> None:
         """Read what is missing of some of `FIELDS` for these ascending row numbers; rows may have been added.
 
         More columns than are kept are not brought: all of them would be read again at every search.
         """
         wanted = list(dict.fromkeys(names))[:_KEPT]
         for name in wanted:
+            if name not in self._room:
+                self._room.add(name, _dtype(FIELDS[name]), coded=is_coded(FIELDS[name]))
             # The ones asked for last stand last.
-            self._values[name] = self._values.pop(name, np.zeros(0, _dtype(FIELDS[name])))
+            self._room.move_to_end(name)
             self._read.setdefault(name, 0)
-            self._make_room(name, ids.size)
-        while len(self._values) > _KEPT:
-            oldest = next(iter(self._values))
-            del self._values[oldest], self._read[oldest]
+            self._room.enlarge(name, ids.size)
+        while len(self._room) > _KEPT:
+            oldest = next(iter(self._room))
+            self._room.remove(oldest)
+            del self._read[oldest]
         while behind := [name for name in wanted if self._read[name] < ids.size]:
             check()
             # All that stand at the same place are read at once: finding the rows takes longer than a column.
             start = min(self._read[name] for name in behind)
             self._read_slice([name for name in behind if self._read[name] == start], start, ids)
 
-    def read_again(self, at: NDArray[np.int64], ids: NDArray[np.int64]) -> None:
+    def read_again(self, at: NDArray[np.int64], ids: NDArray[Any]) -> None:
         """Read rows that have changed: their positions, and the row numbers of all."""
-        for name in list(self._values):
+        for name in self._room:
             known = at[at < self._read[name]]
             if known.size:
                 where = "id IN (SELECT value FROM json_each(?))"
                 (told,) = self._told([name], where, (as_list(ids[known].tolist()),))
-                self._put(name, known, told)
+                self._room.put(name, known, told)
 
-    def _make_room(self, name: str, count: int) -> None:
-        values = self._values[name]
-        if values.size < count:
-            larger = np.empty(count + count // SPARE, values.dtype)
-            larger[: values.size] = values
-            self._values[name] = larger
-
-    def _read_slice(self, names: Sequence[str], start: int, ids: NDArray[np.int64]) -> None:
+    def _read_slice(self, names: Sequence[str], start: int, ids: NDArray[Any]) -> None:
         end = min(start + _SLICE, ids.size)
         told = self._told(names, "id BETWEEN ? AND ?", (int(ids[start]), int(ids[end - 1])))
         for name, values in zip(names, told, strict=True):
-            self._put(name, slice(start, end), values)
+            self._room.put(name, slice(start, end), values)
             self._read[name] = end
 
     def _told(self, names: Sequence[str], where: str, parameters: tuple[Any, ...]) -> list[Values]:
@@ -103,12 +104,6 @@ class Extras:
             np.fromstring(text or "", np.int32 if is_coded(FIELDS[name]) else np.float64, sep=",")
             for name, text in zip(names, texts, strict=True)
         ]
-
-    def _put(self, name: str, where: slice | NDArray[np.int64], told: Values) -> None:
-        values = self._values[name]
-        if values.dtype == np.uint16 and told.max(initial=0) > np.iinfo(np.uint16).max:
-            values = self._values[name] = values.astype(np.int32)
-        values[where] = told
 
 
 def _written(field: Field) -> str:

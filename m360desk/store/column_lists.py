@@ -60,8 +60,9 @@ class ColumnLists:
         way = -1 if order.descending else 1
         found = array("q")
         for places in (ascending.present[::way], ascending.absent[::way]):
-            chosen = self._columns.ids[places[mask[places]]]
-            found.frombytes(chosen.tobytes())
+            chosen = self._columns.ids.take(places.compress(mask.take(places)))
+            if chosen.size:
+                found.frombytes(chosen.astype(np.int64, copy=False).data.cast("B"))
         return found
 
     def _ascending(self, field: str) -> _Ascending:

@@ -20,7 +20,7 @@ from m360desk.store.column_extras import FIELDS as EXTRAS
 from m360desk.store.column_slices import EXACT_UP_TO, NO_NAME
 from m360desk.store.columns import Check, Columns
 from m360desk.store.conditions import Condition, Conditions
-from m360desk.store.few import as_list
+from m360desk.store.few import Parameter, as_list
 from m360desk.store.layout import is_coded
 from m360desk.store.numbers import read_integers
 from m360desk.store.terms import TermTexts
@@ -32,6 +32,7 @@ SORTED: Final = ("time", "battery", "cycles")
 _SHORT: Final = ("battery", "cycles", "measured", "temperature", "drain")
 """Numbers of at most two decimals in floats of 32 bits."""
 _TOO_LARGE: Final = 1e6
+_FEW_NUMBERS: Final = 6
 _WORD_FIELDS: Final = tuple(field for field in COLUMNS if field.words and is_coded(field))
 _COMPARE: Final[dict[str, Callable[..., Mask]]] = {
     "<": np.less,
@@ -128,16 +129,19 @@ class ColumnSearch:
             found |= self._coded(Compare(field, "match", (node.text,)), self._columns.codes[field.name])
         return found
 
-    def _behind_breaks(self, text: str) -> Condition | None:
+    def _behind_breaks(self, text: str) -> str | None:
         """For a word of two letters or digits: where it stands inside an identity; None for any other."""
         if len(text) != SHORT_WORD:
             return None
         return self._conditions.behind_breaks(text)
 
-    def _begun(self, node: Words, behind: Condition) -> Mask:
+    def _begun(self, node: Words, behind: str) -> Mask:
         """In which rows an identity has a word that begins so."""
         found = self._columns.begun_by(node.text)
-        found |= self._listed(behind, "SELECT json_group_array(s.id) FROM sessions AS s WHERE ")
+        # The index alone tells the rows: to look each of them up would take ten times as long.
+        found |= self._listed(
+            "SELECT json_group_array(rowid) FROM trigrams WHERE trigrams MATCH ?", (behind,)
+        )
         folded = self._columns.folded
         if folded.any():
             # Few sessions, if any: those are looked at one by one.
@@ -211,23 +215,38 @@ class ColumnSearch:
             numbers = [0, self._terms.empty() or 0] if node.op == "present" else [0]
         else:
             numbers = self._conditions.term_numbers(node)
-        chosen = np.zeros(max(int(codes.max(initial=0)), *numbers, 0) + 1, np.bool_)
-        chosen[numbers] = True
-        mask: Mask = chosen[codes]
+        mask = _among(codes, np.asarray(numbers, np.intp), self._columns.met(node.field.name))
         return ~mask if node.op == "present" else mask
 
     def _asked(self, condition: Condition) -> Mask:
         """What SQLite says of all rows."""
-        return self._listed(condition, "SELECT json_group_array(s.id) FROM sessions AS s NOT INDEXED WHERE ")
-
-    def _listed(self, condition: Condition, select: str) -> Mask:
         narrowed = condition.narrowed()
-        statement = select + narrowed.sql
-        text = self._connection.execute(statement, narrowed.parameters).fetchone()[0]
+        select = "SELECT json_group_array(s.id) FROM sessions AS s NOT INDEXED WHERE "
+        return self._listed(select + narrowed.sql, narrowed.parameters)
+
+    def _listed(self, statement: str, parameters: Sequence[Parameter]) -> Mask:
+        text = self._connection.execute(statement, parameters).fetchone()[0]
         mask = np.zeros(self._columns.ids.size, np.bool_)
         for piece in read_integers(text):
             mask[self._columns.positions(np.frombuffer(piece, np.int64))] = True
         return mask
+
+
+def _among(codes: NDArray[Any], numbers: NDArray[np.intp], met: Mask | None) -> Mask:
+    """Which rows have one of these numbers; `met` are those that the column can have at all."""
+    if met is not None:
+        numbers = numbers[numbers < met.size]
+        numbers = numbers[met[numbers]]
+    if numbers.size <= _FEW_NUMBERS:
+        # Many times quicker than the other way, which looks up each row.
+        found = np.zeros(codes.size, np.bool_)
+        for number in numbers.tolist():
+            found |= codes == number
+        return found
+    chosen = np.zeros(max(int(codes.max(initial=0)), int(numbers.max())) + 1, np.bool_)
+    chosen[numbers] = True
+    mask: Mask = chosen.take(codes)  # twice as quick as chosen[codes]
+    return mask
 
 
 def _asks_for_device(node: Compare) -> bool:

@@ -16,8 +16,6 @@ NUMBERS: Final = ("time", "battery", "cycles", "measured", "temperature", "drain
 CODES: Final = ("model", "brand", "operator", "grade", "result", "name", "failed", "has")
 NO_NAME: Final = hash("")
 """The number of an identity that is an empty text."""
-SPARE: Final = 50
-"""One row in so many is room for rows to come."""
 _SLICE = 5_000
 EXACT_UP_TO: Final = 2.0**53
 """Larger whole numbers may be equal as doubles though they are not."""

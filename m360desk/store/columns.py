@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m360desk.store.column_extras import Extras
-from m360desk.store.column_slices import BEGINNINGS, CODES, NUMBERS, SPARE, Slice, Slices, beginning
+from m360desk.store.column_room import Room
+from m360desk.store.column_slices import BEGINNINGS, CODES, NUMBERS, Slice, Slices, beginning
 
 _FLOATS: Final = {"time": np.float64}  # milliseconds since 1970 need more than 24 bits
-_FEW_TEXTS = np.uint16
+_FEW_TEXTS: Final = np.uint16
+_FEW_ROWS: Final = np.int32
 
 Check = Callable[[], None]
 
@@ -126,6 +128,8 @@ class Columns:
     def positions(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
         """Where rows of these numbers stand; those that are not there are left out."""
         wanted = np.asarray(ids, np.int64)
+        # Of the same kind, or all row numbers would be copied.
+        wanted = wanted[wanted <= np.iinfo(self.ids.dtype).max].astype(self.ids.dtype)
         at = np.searchsorted(self.ids, wanted)
         at = np.minimum(at, max(0, self.ids.size - 1))
         found: NDArray[np.int64] = at[self.ids[at] == wanted] if self.ids.size else at[:0]
@@ -139,54 +143,43 @@ class Columns:
             found |= begun == wanted
         return found
 
+    def met(self, name: str) -> NDArray[np.bool_] | None:
+        """By the number of a text whether a column of codes has it, or has once had; None: no such column."""
+        return self._room.met(name) if name in self.codes else self.extras.met(name)
+
     @property
     def size_in_bytes(self) -> int:
         """How much memory the columns take."""
-        arrays = [self.ids, self.devices, *self.numbers.values(), *self.codes.values()]
-        arrays += [*self.beginnings.values(), self.folded]
-        if self._order is not None:
-            arrays += [self._order.rows, self._order.begins]
-        return sum(array.nbytes for array in arrays) + self.extras.size_in_bytes
+        order = 0 if self._order is None else self._order.rows.nbytes + self._order.begins.nbytes
+        return self._room.size_in_bytes + order + self.extras.size_in_bytes
 
     def _forget(self) -> None:
         self.extras.forget()
-        self._room: dict[str, NDArray[Any]] = {
-            "ids": np.zeros(0, np.int64),
-            "devices": np.zeros(0, np.int64),
-            **{name: np.zeros(0, _FLOATS.get(name, np.float32)) for name in NUMBERS},
-            **{name: np.zeros(0, _FEW_TEXTS) for name in CODES},
-            **{_begun(name): np.zeros(0, np.uint16) for name in BEGINNINGS},
-            "folded": np.zeros(0, np.bool_),
-        }
+        self._room = Room()
+        self._room.add("ids", _FEW_ROWS)
+        self._room.add("devices", np.int64)
+        for name in NUMBERS:
+            self._room.add(name, _FLOATS.get(name, np.float32))
+        for name in CODES:
+            self._room.add(name, _FEW_TEXTS, coded=True)
+        for name in BEGINNINGS:
+            self._room.add(_begun(name), np.uint16)
+        self._room.add("folded", np.bool_)
         self._show(0)
 
     def _show(self, count: int) -> None:
         """So many rows of what there is room for are there."""
-        room = self._room
-        self.ids: NDArray[np.int64] = room["ids"][:count]
-        self.devices: NDArray[np.int64] = room["devices"][:count]
-        self.numbers: dict[str, NDArray[Any]] = {name: room[name][:count] for name in NUMBERS}
-        self.codes: dict[str, NDArray[Any]] = {name: room[name][:count] for name in CODES}
-        self.beginnings: dict[str, NDArray[Any]] = {name: room[_begun(name)][:count] for name in BEGINNINGS}
-        self.folded: NDArray[np.bool_] = room["folded"][:count]
+
+        def shown(name: str) -> NDArray[Any]:
+            return self._room.values(name, count)
+
+        self.ids: NDArray[Any] = shown("ids")
+        self.devices: NDArray[np.int64] = shown("devices")
+        self.numbers = {name: shown(name) for name in NUMBERS}
+        self.codes = {name: shown(name) for name in CODES}
+        self.beginnings = {name: shown(_begun(name)) for name in BEGINNINGS}
+        self.folded: NDArray[np.bool_] = shown("folded")
         self._changed()
-
-    def _make_room(self, count: int) -> None:
-        """Have room for so many rows, and for some more: a sync adds a few at a time."""
-        if count <= self._room["ids"].size:
-            return
-        for name, values in self._room.items():
-            # Not np.resize or a list of slices to be joined: both need the room twice, for good.
-            larger = np.empty(count + count // SPARE, values.dtype)
-            larger[: values.size] = values
-            self._room[name] = larger
-
-    def _put(self, name: str, where: slice | NDArray[np.int64], values: NDArray[Any]) -> None:
-        room = self._room[name]
-        if name in CODES and values.max(initial=0) > np.iinfo(room.dtype).max:
-            # Few caches have so many different texts; the others need half the memory.
-            room = self._room[name] = room.astype(np.int32)
-        room[where] = values
 
     def _changed(self) -> None:
         self._order = None
@@ -221,27 +214,30 @@ class Columns:
         at = self.positions([number for (number,) in changed])
         if not at.size:
             return
-        fresh = self._slices.of(self.ids[at].tolist())
-        for name, values in _read(fresh).items():
-            self._put(name, at, values)
+        self._put(at, self._slices.of(self.ids[at].tolist()))
         self.extras.read_again(at, self.ids)
         self._show(self.ids.size)
 
     def _read_new(self, expected: int, check: Check) -> None:
         count = self.ids.size
         last = int(self.ids[-1]) if count else 0
-        self._make_room(expected)
+        for name in self._room:
+            self._room.enlarge(name, expected)
         try:
             while (part := self._slices.after(last)) is not None:
                 last = int(part.ids[-1])
                 start, count = count, count + part.ids.size
-                self._make_room(count)
-                for name, values in _read(part).items():
-                    self._put(name, slice(start, count), values)
+                self._put(slice(start, count), part)
                 check()
         finally:
             if count != self.ids.size:
                 self._show(count)
+
+    def _put(self, where: slice | NDArray[np.int64], part: Slice) -> None:
+        for name, values in _read(part).items():
+            if isinstance(where, slice):
+                self._room.enlarge(name, where.stop)
+            self._room.put(name, where, values)
 
 
 def _begun(name: str) -> str:

@@ -103,16 +103,12 @@ class Conditions:
             return self._begun_by(text, [part.field.name for part in parts], identities)
         return self._found_by_trigrams([text], identities)
 
-    def behind_breaks(self, text: str) -> Condition | None:
-        """Whether a word of two letters or digits begins in an identity, but not with it.
+    def behind_breaks(self, text: str) -> str | None:
+        """For the trigram index: where a word of two letters or digits begins inside an identity.
 
         Holds for rows whose identities are folded as SQLite folds; None where the trigram index cannot tell.
         """
-        expression = self._few.after_breaks(text, _BREAKS)
-        if expression is None or not (text.isascii() and text.isalnum()):
-            return None
-        sql = "s.id IN (SELECT rowid FROM trigrams WHERE trigrams MATCH ?)"
-        return Condition(sql, (expression,))
+        return self._few.after_breaks(text, _BREAKS) if text.isascii() and text.isalnum() else None
 
     def _begun_by(self, text: str, columns: Sequence[str], condition: Condition) -> Condition:
         """The condition that a word begins so, put in a way that is four times as quick where it can be."""

@@ -11,6 +11,7 @@ from m360desk.core.matching import names_in, part_matches
 _MOST_REMEMBERED = 200_000
 _SLICE = 500
 _FEW = 20_000
+_MOST_CONTAINED = 50
 _APART = "\n"
 """Stands between texts; no folded text has one."""
 
@@ -51,9 +52,11 @@ class TermTexts:
         self._texts: dict[int, str | bytes] = {}
         """As they came; bytes where one holds what no text can (half a surrogate pair)."""
         self._some: dict[int, str | bytes] = {}
-        self._lists: dict[str, list[int]] = {}
+        self._lists: dict[str, array[int]] = {}
         """By a folded name the lists that have it: few names make thousands of lists."""
         self._listed = 0
+        self._contained: dict[str, list[int]] = {}
+        """What `containing` has found: the list, the side bar and the next key ask for the same words."""
         self._joined = ""
         """The folded texts one behind the other, each ended by `_APART`: thousands are searched in one go."""
         self._starts = array("q", [0])
@@ -106,14 +109,20 @@ class TermTexts:
     def containing(self, part: str) -> list[int]:
         """The numbers of the texts that a folded part of a query stands in, as `part_matches` has it."""
         self.refresh()
+        known = self._contained.get(part)
+        if known is not None:
+            return known
         text, starts = self._joined, self._starts
-        found = []
+        found: list[int] = []
         at = text.find(part)
         while 0 <= at < starts[-1]:
             nth = bisect_right(starts, at) - 1
             if part_matches(part, self._folded_at(nth)):
                 found.append(self._numbers[nth])
             at = text.find(part, starts[nth + 1])
+        if len(self._contained) >= _MOST_CONTAINED:
+            self._contained.clear()
+        self._contained[part] = found
         return found
 
     def matching(self, fits: Callable[[str], bool]) -> list[int]:
@@ -144,13 +153,16 @@ class TermTexts:
                 self._starts.append(self._starts[-1] + len(folded) + 1)
             self._joined += "".join(f"{folded}{_APART}" for _, _, folded in rows)
             self._highest = rows[-1][0]
+            self._contained.clear()
         self._some.clear()
 
     def _take_lists_apart(self) -> None:
         """Do so with those that came since the last time; a text that is no list is a list of one."""
         for nth in range(self._listed, len(self._numbers)):
             for name in names_in(self._folded_at(nth)):
-                self._lists.setdefault(name, []).append(self._numbers[nth])
+                if name not in self._lists:
+                    self._lists[name] = array("q")
+                self._lists[name].append(self._numbers[nth])
         self._listed = len(self._numbers)
 
     def _folded_at(self, nth: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
+from contextlib import closing
 from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -240,7 +242,26 @@ def test_more_different_texts_than_small_numbers_can_tell(
         writer.store_page([read(record(3, marketingName="Phone 300"))], stretch=1, batch=3, state=None)
         found = reader.in_memory([])
         told = [found.terms.text(code) for code in found.columns.codes["model"].tolist()]
+        for text in ("phone 29", "model:phone", "-model:3", 'model:="phone 3"', 'model:="phone 300"'):
+            query = parse(text, today=date(2026, 1, 1), zone=UTC)
+            listed = reader.ids_in_memory(query, Order())
+            assert listed is not None
+            assert listed == reader.ids(query, Order()), text
     assert sorted(map(str, told)) == sorted(f"Phone {number}" for number in (*range(3), *range(4, 301)))
+
+
+def test_row_numbers_beyond_32_bits(
+    path: Path, writer: CacheWriter, record: MakeRecord, sessions: Callable[[int, int], list[Session]]
+) -> None:
+    writer.store_page(sessions(0, 5), stretch=1, batch=1, state=None)
+    with CacheReader.open(path) as reader:
+        reader.in_memory([])
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'sessions'", (2**40,))
+        writer.store_page(sessions(5, 10), stretch=1, batch=2, state=None)
+        columns = reader.in_memory([]).columns
+        assert columns.ids.tolist() == sorted(reader.ids(EVERYTHING, Order()))
+        assert columns.positions([2, 2**50]).tolist() == [1]
 
 
 def test_a_cancelled_reading_goes_on_where_it_was(
