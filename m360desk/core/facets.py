@@ -12,7 +12,7 @@ from m360desk.core.query import Compare, QueryError, parse
 from m360desk.core.query_edit import OwnPart, own_part, without, written_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from m360desk.core.session import StoredValue
 
@@ -84,13 +84,6 @@ class Facet:
         text = as_text(value) if isinstance(value, (str, bytes)) else str(value)
         written = written_value(text)
         return fold(written.strip('"')) if written is not None else None
-
-    def learn(self, values: Sequence[StoredValue]) -> None:
-        """Remember texts that the cache holds."""
-        for value in values:
-            key = self.key_of(value)
-            if key and isinstance(value, (str, bytes)):
-                self.values.setdefault(key, as_text(value))
 
     def _condition(self, name: str, item: str) -> Compare | None:
         try:

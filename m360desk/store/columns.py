@@ -147,6 +147,11 @@ class Columns:
         """By the number of a text whether a column of codes has it, or has once had; None: no such column."""
         return self._room.met(name) if name in self.codes else self.extras.met(name)
 
+    def texts_met(self, name: str) -> list[int]:
+        """The numbers of all texts of a column in `codes`, and of those that it has once had."""
+        found: list[int] = np.flatnonzero(self._room.met(name)).tolist()
+        return found
+
     @property
     def size_in_bytes(self) -> int:
         """How much memory the columns take."""

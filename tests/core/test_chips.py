@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from m360desk.core import facet_counts
 from m360desk.core.battery import Limits
 from m360desk.core.chips import chips
-from m360desk.core.facet_counts import Coded, Numbers, tally
+from m360desk.core.facet_counts import Coded, Placed, Placings, tally
 from m360desk.core.facets import FACETS, Facet, split
 from m360desk.core.matching import matches
 from m360desk.core.query import AllOf, Node, Query, parse
@@ -139,7 +140,7 @@ def test_a_term_joins_the_whole_query(text: str, term: str, rows: list[Row]) -> 
     )
 
 
-TEXTS: dict[str, list[str | int | float | bytes | None]] = {
+TEXTS: dict[str, list[str]] = {
     "model": ["iPhone 13", "iPhone 13 Pro", "Pixel"],
     "operator": ["anna", "marek", "annabel"],
     "grade": ["A", "B", "C"],
@@ -148,7 +149,7 @@ TEXTS: dict[str, list[str | int | float | bytes | None]] = {
 
 def facet(field: str) -> Facet:
     made = Facet(field, TODAY, PRAGUE, Limits(80, 85))
-    made.learn(TEXTS.get(field, []))
+    made.values = {key: text for text in TEXTS.get(field, []) if (key := made.key_of(text))}
     return made
 
 
@@ -209,17 +210,23 @@ def test_a_written_value_finds_its_text(value: str, others: list[str]) -> None:
 @given(texts(), st.lists(ROWS, max_size=30))
 def test_counts_follow_the_query_without_the_own_part(text: str, rows: list[Row]) -> None:
     facets = {name: facet(name) for name in FACETS}
-    parts = split(text, facets)
-    found = [row for row in rows if matches(parsed(parts.rest), row)]
+    placings = Placings()
 
-    def column(name: str) -> Numbers | Coded:
-        values = [row.get(name) for row in found]
+    def column(name: str) -> Placed:
+        values = [row.get(name) for row in rows]
         if name in ("battery", "time"):
-            return np.asarray([nan if value is None else value for value in values], np.float64)
+            numbers = np.asarray([nan if value is None else value for value in values], np.float64)
+            return placings.numbers(facets[name], numbers, 1, lambda: None)
         known = [None, *dict.fromkeys(value for value in values if value is not None)]
-        return Coded(np.asarray([known.index(value) for value in values], np.int32), known.__getitem__)
+        codes = np.asarray([known.index(value) for value in values], np.int32)
+        return placings.coded(facets[name], Coded(codes, range(len(known)), known.__getitem__))
 
-    counts = tally({name: column(name) for name in FACETS}, parts, facets)
+    columns = {name: column(name) for name in FACETS}
+    parts = split(text, facets)
+    found = np.asarray([matches(parsed(parts.rest), row) for row in rows], np.bool_)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facet_counts, "_SLICE", 7)
+        counts = tally(columns, parts, facets, None if not parts.rest.strip() else found)
     for name, each in facets.items():
         own = own_part(text, each)
         bare = parsed(text if own is None else f"{text[: own.part.start]} {text[own.part.end :]}")
@@ -249,7 +256,8 @@ def test_months_are_local() -> None:
     edge = int(datetime(2026, 10, 31, 23, 30, tzinfo=UTC).timestamp() * 1000)
     facets = {"time": facet("time")}
     times = np.asarray([edge, edge - 3_600_000, nan])
-    counts = tally({"time": times}, split("", facets), facets)
+    placed = Placings().numbers(facets["time"], times, 1, lambda: None)
+    counts = tally({"time": placed}, split("", facets), facets)
     assert counts["time"] == {"2026-11": 1, "2026-10": 1, "": 1}
     assert datetime.fromtimestamp(edge / 1000, PRAGUE) == datetime(2026, 11, 1, 0, 30, tzinfo=PRAGUE)
     assert timedelta(hours=1) == PRAGUE.utcoffset(datetime(2026, 11, 1))  # noqa: DTZ001 - a wall clock's time

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from m360desk.core.battery import Limits
     from m360desk.core.cancel import CancelToken
-    from m360desk.core.facet_counts import Numbers
+    from m360desk.core.facet_counts import Placed, Placings
+    from m360desk.store.column_search import Found
     from m360desk.store.reader import CacheReader
 
 NUMBERS = ("battery", "time")
-CODED = ("result", "model", "operator", "grade")
-"""Fields of facets whose columns are numbers, and those of texts that repeat."""
+"""Facets of numbers; the others are of texts that repeat."""
 
 
 class FacetCounts:
@@ -29,35 +29,53 @@ class FacetCounts:
         self.facets, self.counts = facets, counts
 
 
-def count_facets(
-    reader: CacheReader,
-    text: str,
-    known: dict[str, dict[str, str]],
-    make: Callable[[str], Facet],
-    cancel: CancelToken,
-) -> FacetCounts:
-    """Count the choices of every facet for a valid query.
+class FacetCounter:
+    """Counts the choices of facets in one cache; for the lane that reads it."""
 
-    ``known`` are the values that earlier counts of this cache have met.
-    """
-    facets = {name: make(name) for name in FACETS}
-    for name, values in known.items():
-        facets[name].values.update(values)
-    # Brings numpy, for which the first rows must not wait.
-    from m360desk.core.facet_counts import Coded, learn, tally
+    def __init__(self) -> None:
+        self._placings: Placings | None = None
 
-    columns = reader.in_memory((), cancel=cancel)
-    for name in CODED:
-        learn(facets[name], Coded(columns.columns.codes[name], columns.terms.text))
-    parts = split(text, facets)
-    rest = parse(parts.rest, today=facets["time"].today, zone=facets["time"].zone)
-    found = reader.in_memory((rest.root,), cancel=cancel)
-    rows = slice(None) if rest.is_empty else found.masks[0]
-    held = found.columns
-    counted: dict[str, Numbers | Coded] = {name: held.numbers[name][rows] for name in NUMBERS}
-    counted |= {name: Coded(held.codes[name][rows], found.terms.text) for name in CODED}
-    cancel.check()
-    return FacetCounts(facets, tally(counted, parts, facets))
+    def count(
+        self,
+        reader: CacheReader,
+        text: str,
+        known: dict[str, dict[str, str]],
+        make: Callable[[str], Facet],
+        cancel: CancelToken,
+    ) -> FacetCounts:
+        """Count the choices of every facet for a valid query.
+
+        ``known`` are the values that earlier counts of this cache have met.
+        """
+        facets = {name: make(name) for name in FACETS}
+        for name, values in known.items():
+            facets[name].values.update(values)
+        self._place(reader.in_memory((), cancel=cancel), facets, cancel)
+        parts = split(text, facets)
+        rest = parse(parts.rest, today=facets["time"].today, zone=facets["time"].zone)
+        found = reader.in_memory((rest.root,), cancel=cancel)
+        # Something may have been written in between.
+        placed = self._place(found, facets, cancel)
+        from m360desk.core.facet_counts import tally
+
+        counts = tally(placed, parts, facets, None if rest.is_empty else found.masks[0], cancel.check)
+        return FacetCounts(facets, counts)
+
+    def _place(self, found: Found, facets: dict[str, Facet], cancel: CancelToken) -> dict[str, Placed]:
+        # Brings numpy, for which the first rows must not wait.
+        from m360desk.core.facet_counts import Coded, Placings
+
+        if self._placings is None:
+            self._placings = Placings()
+        held, text = found.columns, found.terms.text
+        placed = {}
+        for name, facet in facets.items():
+            if name in NUMBERS:
+                placed[name] = self._placings.numbers(facet, held.numbers[name], held.version, cancel.check)
+            else:
+                column = Coded(held.codes[name], held.texts_met(name), text)
+                placed[name] = self._placings.coded(facet, column)
+        return placed
 
 
 def count_views(

@@ -7,14 +7,14 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QModelIndex, QObject, QTimer, Signal
 
 from m360desk.core.chips import chips
 from m360desk.core.facets import FACETS
 from m360desk.core.query_edit import own_part, toggled
 from m360desk.system.views_file import SavedView
 from m360desk.ui.sidebar import entries
-from m360desk.ui.sidebar.counting import FacetCounts, count_facets, count_views, facet_maker
+from m360desk.ui.sidebar.counting import FacetCounter, FacetCounts, count_views, facet_maker
 from m360desk.ui.sidebar.entries import VIEWS
 from m360desk.ui.sidebar.model import SideBarModel
 from m360desk.ui.sidebar.tree import SideBarTree
@@ -44,6 +44,9 @@ FOLLOW_MS = 40
 
 REST_MS = 100
 """Counts follow when the typing rests: to count at every key would only slow the list down."""
+
+TYPING_MS = 300
+"""A search that comes later after the one before is no further key: its counts need not wait."""
 
 
 class SideBar(QObject):
@@ -83,8 +86,8 @@ class SideBar(QObject):
         self._later.timeout.connect(self._count_all)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._count_facets)
+        self._asked = QElapsedTimer()
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(FOLLOW_MS)
@@ -107,7 +110,9 @@ class SideBar(QObject):
         self.awaits = True
         self._desk.give_up("facets")
         self._follow.start()
-        self._rest.start()
+        is_typed = self._asked.isValid() and self._asked.elapsed() < TYPING_MS
+        self._asked.start()
+        self._rest.start(REST_MS if is_typed else FOLLOW_MS)
 
     # The user's own views
 
@@ -222,6 +227,7 @@ class SideBar(QObject):
 
     def _forget(self) -> None:
         self._facets, self._counts, self._view_counts = {}, {}, {}
+        self._counter = FacetCounter()
         self._unfolded.clear()
         self._show()
         self._count_all()
@@ -242,11 +248,11 @@ class SideBar(QObject):
             return
         self.awaits = True
         known = {name: dict(facet.values) for name, facet in self._facets.items()}
-        make, text = self._make, self._query.text
+        make, text, counter = self._make, self._query.text, self._counter
         began = perf_counter()
         self._desk.read(
             "facets",
-            lambda reader, token: count_facets(reader, text, known, make, token),
+            lambda reader, token: counter.count(reader, text, known, make, token),
             partial(self._facets_counted, began),
             absent=self._nothing_to_count,
         )
