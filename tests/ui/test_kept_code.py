@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,10 @@ import pytest
 from m360desk.ui.kept_code import KeptCode, beside, kept_code
 
 ROOT = Path(__file__).resolve().parents[2]
+PATTERN = """
+(?P<word> [a-zßẞ\ud800-\udfff]+ ) \\s* (?: = \\s* (?P<value> (?i:0x[0-9a-f]+) | "[^"]*" ) )? # a setting
+"""
+VERBOSE = re.VERBOSE.value
 SOURCE = b"import sys\nVALUE = 7\ndef double(n: Unknown) -> int:\n    return 2 * n\n"
 
 START = """
@@ -22,6 +27,8 @@ before = builtins.__import__
 import m360desk.ui.plain_import as plain
 assert builtins.__import__ is before
 assert builtins.compile.__module__ == "builtins"
+import re
+assert (re._compiler.compile.__module__, re._compiler._sre.compile.__module__) == ("re._compiler", "_sre")
 from PySide6.QtCore import QPoint, Qt
 try:
     QPoint("x")
@@ -56,6 +63,34 @@ def test_what_was_compiled_is_taken_from_the_file(tmp_path: Path) -> None:
     assert third.fresh
 
 
+def test_a_pattern_that_was_compiled_is_taken_from_the_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "kept")
+    first = KeptCode.load(path)
+    compiled = first.compile_pattern(PATTERN, VERBOSE)
+    assert first.fresh
+    first.save(path)
+    second = KeptCode.load(path)
+    again = second.compile_pattern(PATTERN, VERBOSE)
+    assert not second.fresh
+    assert compiled == again == re.compile(PATTERN, re.VERBOSE), "the same program"
+    assert again.match('maße = "x"').groupdict() == {"word": "maße", "value": '"x"'}
+    assert again.groupindex == {"word": 1, "value": 2}
+    third = KeptCode.load(path)
+    third.compile_pattern(PATTERN, VERBOSE | re.IGNORECASE.value)
+    assert third.fresh, "other flags are another pattern"
+    with pytest.raises(re.error):
+        third.compile_pattern("(")
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, 3, (), ("a",), ("a", 32, [1, 2, 3], 0, {}, (None,)), ("a", 32, "a", 0, {}, (None,))]
+)
+def test_what_is_no_program_is_not_run(wrong: object) -> None:
+    kept = KeptCode({("a", 0): wrong})
+    assert kept.compile_pattern("a").fullmatch("a")
+    assert kept.fresh
+
+
 @pytest.mark.parametrize("wrong", [b"", b"no marshal", b"\xe9\x00\x00\x00\x00", b"N", b"(\x02\x00\x00\x00NN"])
 def test_a_damaged_file_is_as_none(tmp_path: Path, wrong: bytes) -> None:
     path = tmp_path / "kept"
@@ -72,6 +107,7 @@ def test_other_ways_of_compiling_are_python_s_own(tmp_path: Path) -> None:
     with kept_code(str(tmp_path / "kept")):
         assert eval(compile("1 + 1", "x", "eval")) == 2  # noqa: S307 - that is what is tested
         assert compile("1 + 1", "x", "exec", dont_inherit=True).co_filename == "x"
+        assert re.compile(b"one of bytes").match(b"one of bytes")
     assert not (tmp_path / "kept").exists()
 
 
