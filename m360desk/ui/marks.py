@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
+from m360desk.ui.fill import fill
+
 if TYPE_CHECKING:
     from m360desk.ui.theme import Theme
 
@@ -93,7 +95,7 @@ def paint_bar(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     left = bar.x() + _on_grid(bar.width() * max(0.0, min(100.0, limit)) / 100, ratio)
     tick = QRectF(left, bar.y() - BAR_TICK_OUT, 1, bar.height() + 2 * BAR_TICK_OUT)
-    painter.fillRect(tick, theme.text)
+    fill(painter, tick, theme.text)
     painter.restore()
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, 
 from m360desk.ui.chips.button import NewButton
 from m360desk.ui.chips.row import ChipRow
 from m360desk.ui.elided_label import ElidedLabel
+from m360desk.ui.fill import fill_box
 from m360desk.ui.frame.query_error_row import QueryErrorRow
 from m360desk.ui.text import counted, number
 from m360desk.ui.theme import CHIP_ROW_HEIGHT, GRID, HALF
@@ -104,7 +105,7 @@ class FilterBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._themes.theme.line)
+        fill_box(painter, 0, self.height() - 1, self.width(), 1, self._themes.theme.line)
         painter.end()
 
     def _theme_changed(self) -> None:

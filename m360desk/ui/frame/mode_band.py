@@ -8,6 +8,7 @@ from PySide6.QtCore import QLine, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from m360desk.ui.fill import fill
 from m360desk.ui.theme import BAND_HEIGHT, FOCUS_WIDTH, GRID, HALF, RADIUS_CONTROL
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class ModeBand(QWidget):
             return
         theme = self._themes.theme
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.mode)
+        fill(painter, self.rect(), theme.mode)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for left in (0, self.width() - HATCHED):
             self._hatch(painter, QRect(left, 0, HATCHED, self.height()))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from m360desk.ui.marks import Mark
+from m360desk.ui.sign import Sign
 from m360desk.ui.theme import BAND_HEIGHT, GRID, HALF, ICON_SIZE
 from m360desk.ui.themed_label import ThemedLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
+
     from m360desk.ui.frame.notice import Notice
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
@@ -31,7 +35,7 @@ class NoteBand(QWidget):
         self.setObjectName("noteBand")
         self._themes, self._icons, self._marks = themes, icons, marks
         self._notice: Notice | None = None
-        self._sign = QLabel(self)
+        self._sign = Sign(self)
         self._text = QLabel(self)
         self._text.setObjectName("noteText")
         self._text.setWordWrap(True)
@@ -77,29 +81,26 @@ class NoteBand(QWidget):
 
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._theme_changed()
-
     def _theme_changed(self) -> None:
         notice = self._notice
         if notice is None:
             return
-        theme, ratio = self._themes.theme, self.devicePixelRatioF()
+        theme = self._themes.theme
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, theme.badtint if notice.error else theme.watchtint)
         palette.setColor(QPalette.ColorRole.WindowText, theme.text)
         self.setPalette(palette)
         self._text.setFont(theme.fonts.body)
-        if notice.icon:
-            colour = "badtext" if notice.error else "watchtext"
-            self._sign.setPixmap(self._icons.pixmap(notice.icon, ICON_SIZE, ratio, colour))
-        else:
-            mark = Mark.REPLACE if notice.error else Mark.WATCH
-            self._sign.setPixmap(self._marks.pixmap(mark, ICON_SIZE, theme, ratio))
+        self._sign.show_picture(partial(self._picture, notice))
         self._button.setFixedHeight(theme.fonts.chip_height)
         self.setMinimumHeight(max(BAND_HEIGHT, theme.fonts.body_line + 16))
+
+    def _picture(self, notice: Notice, ratio: float) -> QPixmap:
+        if notice.icon:
+            colour = "badtext" if notice.error else "watchtext"
+            return self._icons.pixmap(notice.icon, ICON_SIZE, ratio, colour)
+        mark = Mark.REPLACE if notice.error else Mark.WATCH
+        return self._marks.pixmap(mark, ICON_SIZE, self._themes.theme, ratio)
 
 
 def _plain(text: str) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from m360desk.ui.fill import fill_box
 from m360desk.ui.frame.bar_button import BarButton
 from m360desk.ui.theme import GRID, HALF, ICON_SIZE, RADIUS_CONTROL
 
@@ -114,7 +115,8 @@ class SearchBox(QLineEdit):
         glass = self._icons.pixmap("search", ICON_SIZE, ratio, "text2")
         painter.drawPixmap(GRID, (self.height() - ICON_SIZE) // 2, glass)
         if not self._save_button.isHidden():
-            painter.fillRect(self._save_button.x() - HALF - 1, GRID, 1, self.height() - 2 * GRID, theme.line2)
+            left = self._save_button.x() - HALF - 1
+            fill_box(painter, left, GRID, 1, self.height() - 2 * GRID, theme.line2)
         elif not self.text() and not self.hasFocus():
             self._paint_keys(painter)
         if self._lent_from is not None:

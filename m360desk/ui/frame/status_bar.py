@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from m360desk.ui.elided_label import ElidedLabel
+from m360desk.ui.fill import fill, fill_box
 from m360desk.ui.frame.mode_badge import ModeBadge
+from m360desk.ui.sign import Sign
 from m360desk.ui.theme import GRID, HALF, ICON_SIZE
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
+
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Mark, Marks
     from m360desk.ui.theme_source import ThemeSource
@@ -53,8 +57,7 @@ class StatusBar(QStatusBar):
         self._line = SyncLine("")
         self.setSizeGripEnabled(False)
         self._badge = ModeBadge(themes, self)
-        self._sign = QLabel(self)
-        self._sign.setFixedWidth(ICON_SIZE)
+        self._sign = Sign(self)
         self._state = QLabel(self)
         self._state.setObjectName("syncState")
         self._detail = ElidedLabel(self)
@@ -90,7 +93,7 @@ class StatusBar(QStatusBar):
         if line.share is not None:
             self._progress.setValue(round(line.share * 1000))
         self._cancel.setVisible(line.busy)
-        self._paint_sign()
+        self._show_sign()
 
     def show_fact(self, name: str, text: str) -> None:
         """Set one of the facts at the right: rate, sessions, cache or mode; "" for none."""
@@ -100,16 +103,11 @@ class StatusBar(QStatusBar):
         """Say that nothing is real: a word such as "TESTING"; "" where all is."""
         self._badge.show_word(word)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._paint_sign()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         # Styles frame each item of a status bar; here a line parts it from the pages, and that is all.
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._themes.theme.window)
-        painter.fillRect(0, 0, self.width(), 1, self._themes.theme.line)
+        fill(painter, self.rect(), self._themes.theme.window)
+        fill_box(painter, 0, 0, self.width(), 1, self._themes.theme.line)
         painter.end()
 
     def _make_left(self) -> QWidget:
@@ -125,13 +123,16 @@ class StatusBar(QStatusBar):
         row.addStretch(1)
         return left
 
-    def _paint_sign(self) -> None:
-        line, ratio = self._line, self.devicePixelRatioF()
-        theme = self._themes.theme
+    def _picture(self, ratio: float) -> QPixmap:
+        line = self._line
         if line.mark is not None:
-            self._sign.setPixmap(self._marks.pixmap(line.mark, SIGN, theme, ratio))
-        elif line.icon:
-            self._sign.setPixmap(self._icons.pixmap(line.icon, ICON_SIZE, ratio, line.colour))
+            return self._marks.pixmap(line.mark, SIGN, self._themes.theme, ratio)
+        return self._icons.pixmap(line.icon, ICON_SIZE, ratio, line.colour)
+
+    def _show_sign(self) -> None:
+        line, theme = self._line, self._themes.theme
+        if line.mark is not None or line.icon:
+            self._sign.show_picture(self._picture)
         palette = self._state.palette()
         palette.setColor(self._state.foregroundRole(), getattr(theme, line.colour))
         self._state.setPalette(palette)
@@ -150,7 +151,7 @@ class StatusBar(QStatusBar):
         height = max(24, theme.fonts.small_line + GRID)
         self._cancel.setFixedHeight(height - HALF)
         self.setFixedHeight(height)
-        self._paint_sign()
+        self._show_sign()
 
 
 class Facts(QWidget):
@@ -184,7 +185,7 @@ class Facts(QWidget):
         shown = [label for label in self._labels.values() if not label.isHidden()]
         for label in shown[1:]:
             top = (self.height() - DIVIDER) // 2
-            painter.fillRect(label.x(), top, 1, DIVIDER, self._themes.theme.line2)
+            fill_box(painter, label.x(), top, 1, DIVIDER, self._themes.theme.line2)
         painter.end()
 
     def _theme_changed(self) -> None:

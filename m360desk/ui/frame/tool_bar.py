@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from m360desk.ui.fill import fill, fill_box
 from m360desk.ui.frame.bar_button import BarButton, Part
 from m360desk.ui.theme import GRID, HALF
 
@@ -87,14 +88,9 @@ class ToolBar(QToolBar):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._themes.theme
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.window)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line)
+        fill(painter, self.rect(), theme.window)
+        fill_box(painter, 0, self.height() - 1, self.width(), 1, theme.line)
         painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.updateGeometry()
 
     def _make_menu_button(self, actions: Actions, menu: QMenu, parent: QWidget) -> BarButton:
         button = BarButton(self._themes, actions.menu, parent)

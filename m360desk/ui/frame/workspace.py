@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from m360desk.ui.fill import fill_box
 from m360desk.ui.theme import SIDE_BAR_WIDTH
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ class Workspace(QWidget):
         theme = self._themes.theme
         painter = QPainter(self)
         width = self._side_width()
-        painter.fillRect(0, 0, width, self.height(), theme.window)
-        painter.fillRect(width, 0, 1, self.height(), theme.line2)
+        fill_box(painter, 0, 0, width, self.height(), theme.window)
+        fill_box(painter, width, 0, 1, self.height(), theme.line2)
         painter.end()
 
     def _side_width(self) -> int:

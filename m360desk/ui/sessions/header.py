@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QHeaderView, QWidget
 
+from m360desk.ui.fill import fill, fill_box
 from m360desk.ui.text import counted
 from m360desk.ui.theme import FOCUS_WIDTH, RADIUS_CONTROL
 
@@ -64,7 +65,7 @@ class FoldedButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._themes.theme
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.base)
+        fill(painter, self.rect(), theme.base)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         focused = self.hasFocus()
         painter.setPen(QPen(theme.accent if focused else theme.line2, FOCUS_WIDTH if focused else 1))
@@ -146,10 +147,10 @@ class ListHeader(QHeaderView):
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt's name
         theme = self._themes.theme
         painter.save()
-        painter.fillRect(rect, theme.base)
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.line2)
+        fill(painter, rect, theme.base)
+        fill_box(painter, rect.left(), rect.bottom(), rect.width(), 1, theme.line2)
         if self.visualIndex(logicalIndex) < self.count() - 1:
-            painter.fillRect(rect.right(), rect.top() + 8, 1, rect.height() - 16, theme.line)
+            fill_box(painter, rect.right(), rect.top() + 8, 1, rect.height() - 16, theme.line)
         role = Qt.ItemDataRole
         model = self.model()
         name = str(model.headerData(logicalIndex, Qt.Orientation.Horizontal, role.DisplayRole) or "")

@@ -77,7 +77,6 @@ class SessionsPage(QWidget):
         self.table = SessionTable(self.model, self._painter, themes, self)
         self.setFocusProxy(self.table)
         self.state_page: StatePage | None = None
-        self.table.installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -178,7 +177,10 @@ class SessionsPage(QWidget):
 
     def show_state(self, state_page: StatePage) -> None:
         """Show the page that says why there is no list."""
-        # It lies over the table, so that the header can stay in sight.
+        # It lies over the table, so that the header can stay in sight. Most starts have none: to look at the
+        # table's events, PySide makes all classes of events first.
+        if self.state_page is None:
+            self.table.installEventFilter(self)
         self.state_page = state_page
         state_page.setParent(self)
         self._place_state(state_page)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QPainter, QPen
 
+from m360desk.ui.fill import fill, fill_box
 from m360desk.ui.sessions.cell_context import RowLayout
 from m360desk.ui.sessions.cells import lay_out_cell, shows_hits
 from m360desk.ui.theme import FOCUS_WIDTH, RADIUS_BAR, SELECTION_BAR, Theme
@@ -141,11 +142,11 @@ class RowPainter:
             colour = theme.sel if state.focused else theme.selidle
         elif state.hovered:
             colour = theme.hover
-        painter.fillRect(area, colour)
-        painter.fillRect(area.x(), area.bottom(), area.width(), 1, theme.line)
+        fill(painter, area, colour)
+        fill_box(painter, area.x(), area.bottom(), area.width(), 1, theme.line)
         if state.selected:
             bar = theme.accent if state.focused else theme.control
-            painter.fillRect(area.x(), area.y(), SELECTION_BAR, area.height(), bar)
+            fill_box(painter, area.x(), area.y(), SELECTION_BAR, area.height(), bar)
 
     def _placeholder(
         self, painter: QPainter, theme: Theme, places: tuple[CellPlace, ...], state: RowState

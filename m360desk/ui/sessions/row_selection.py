@@ -45,7 +45,7 @@ class RowSelection(QItemSelectionModel):
         if self._pieces is not None:
             return self._pieces
         if self._known is None or self._known.ids is not ids:
-            ranges = self.selection().toList()
+            ranges = self.selection().toList() if self.hasSelection() else ()
             self._known = Selected(ids, joined((each.top(), each.bottom() + 1) for each in ranges))
         return self._known
 
