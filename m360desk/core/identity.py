@@ -1,9 +1,8 @@
 """What a device is recognised by: IMEIs, serials, and what a barcode scanner sends."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from m360desk.core.late_regex import LateRegex
 
@@ -50,8 +49,7 @@ _SHORTEST_SERIAL: Final = 3
 ScanKind = Literal["imei", "serial", "m360id", "custom", "session", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What was scanned or pasted: its kind, the bare value, and what is wrong with it (None: nothing)."""
 
     kind: ScanKind

@@ -126,7 +126,7 @@ def _not_quite_imei(scan: Scan, digits: str) -> Code:
         return Code(scan, problem=problem)
     if len(digits) == IMEI_LENGTH and digits != whole and imei_problem(whole) is None:
         problem = f"15 digits, but the check digit does not fit: it would have to be {whole[-1]}."
-        return Code(replace(scan, value=digits), problem=problem, right_digit=whole[-1])
+        return Code(scan._replace(value=digits), problem=problem, right_digit=whole[-1])
     if len(digits) != IMEI_LENGTH:
         counted = "1 digit" if len(digits) == 1 else f"{len(digits)} digits"
         return Code(scan, problem=f"{counted}, an IMEI has {IMEI_LENGTH}.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,6 @@ def with_span(spans: Spans, start: int, end: int, *, chosen: bool) -> Spans:
     return (*spans[:first], *between, *spans[last:])
 
 
-@dataclass(frozen=True, slots=True)
 class Selected:
     """Sessions that are selected in a list; costs the same for one as for a million.
 
@@ -51,12 +49,12 @@ class Selected:
         count: how many that are.
     """
 
-    ids: array[int]
-    spans: Spans
-    count: int = field(init=False)
+    __slots__ = ("count", "ids", "spans")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "count", sum(end - start for start, end in self.spans))
+    def __init__(self, ids: array[int], spans: Spans) -> None:
+        self.ids: Final = ids
+        self.spans: Final = spans
+        self.count: Final = sum(end - start for start, end in spans)
 
     def row_ids(self, most: int | None = None) -> array[int]:
         """The row numbers of the first `most` selected sessions, or of all, in the list's order."""
@@ -108,8 +106,7 @@ class Change(Enum):
     OTHER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Newer:
+class Newer(NamedTuple):
     """An answer beside the one that is shown.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from m360desk.core.user_text import UserText
@@ -81,8 +80,8 @@ def usable(stored: StoredCredentials, where: str) -> Credentials:
 def remembered(settings: Settings, account: str, code_end: str, limit: float | None = None) -> Settings:
     """The settings with that account as the one used last, its learned limit (requests a second) kept."""
     known = settings.account(account) or Account(account)
-    known = replace(known, code_end=code_end, requests_per_second=limit or known.requests_per_second)
-    return replace(settings.with_account(known), last_account=account)
+    known = known._replace(code_end=code_end, requests_per_second=limit or known.requests_per_second)
+    return settings.with_account(known)._replace(last_account=account)
 
 
 def with_learned_limit(settings: Settings, account: str, limit: float) -> Settings:
@@ -90,7 +89,7 @@ def with_learned_limit(settings: Settings, account: str, limit: float) -> Settin
     known = settings.account(account)
     if known is None:
         return settings
-    return settings.with_account(replace(known, requests_per_second=limit))
+    return settings.with_account(known._replace(requests_per_second=limit))
 
 
 def limiter_for(settings: Settings, account: str, on_learned: Callable[[float], None]) -> Limiter:

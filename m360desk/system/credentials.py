@@ -7,8 +7,7 @@ system may ask for a password), so none belongs in the thread of a window.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from m360desk.core.user_text import UserText
 from m360desk.system.keyring_errors import CredentialStoreError, Trouble, explain
@@ -41,22 +40,28 @@ class EnvironmentCredentialsError(SystemServiceError):
     """Only one of the two environment variables for credentials is set."""
 
 
-@dataclass(frozen=True, slots=True)
 class StoredCredentials:
-    """The two parts of the API's bearer, trimmed; neither shows in a repr.
+    """The two parts of the API's bearer, trimmed; neither shows in a repr. Equal where both are.
 
     Attributes:
         auth_code: the authCode, a UUID (guide).
         auth_token: the authToken, in the guide's example 64 hex digits.
     """
 
-    auth_code: str = field(repr=False)
-    auth_token: str = field(repr=False)
+    __slots__ = ("auth_code", "auth_token")
 
-    def __post_init__(self) -> None:
+    def __init__(self, auth_code: str, auth_token: str) -> None:
         """Trim both: people paste them with blanks and line ends."""
-        object.__setattr__(self, "auth_code", self.auth_code.strip())
-        object.__setattr__(self, "auth_token", self.auth_token.strip())
+        self.auth_code: Final = auth_code.strip()
+        self.auth_token: Final = auth_token.strip()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, StoredCredentials):
+            return NotImplemented
+        return (self.auth_code, self.auth_token) == (other.auth_code, other.auth_token)
+
+    def __hash__(self) -> int:
+        return hash((self.auth_code, self.auth_token))
 
 
 def environment_credentials(

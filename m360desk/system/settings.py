@@ -1,8 +1,7 @@
 """The user's settings as typed values, and which values are right."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from m360desk.system import setting_checks as checks
 from m360desk.system.managed import UNMANAGED, Managed
@@ -18,13 +17,11 @@ _PERSONAL = frozenset({"account.last"})
 """Nobody but the user has a say in these."""
 
 
-def _at(key: str, check: Check) -> dict[str, Any]:
-    """Metadata of a field: its place in the file (``table.key``) and which values are right."""
-    return {"key": key, "check": check}
+Checks = Mapping[str, tuple[str, Check]]
+"""Fields that stand in the file: where (``table.key``), and which values are right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """An account that was used on this computer; nothing of it gives access.
 
     Attributes:
@@ -34,12 +31,10 @@ class Account:
         requests_per_second: the account's limit as learned from the service, None when not yet known.
     """
 
-    key: str = field(default="", metadata=_at("key", checks.text(128)))
-    name: str = field(default="", metadata=_at("name", checks.text(200)))
-    code_end: str = field(default="", metadata=_at("code_end", checks.text(4)))
-    requests_per_second: float | None = field(
-        default=None, metadata=_at("requests_per_second", checks.positive)
-    )
+    key: str = ""
+    name: str = ""
+    code_end: str = ""
+    requests_per_second: float | None = None
 
     @property
     def label(self) -> str:
@@ -47,8 +42,7 @@ class Account:
         return self.name or f"Account …{self.code_end or self.key[:4]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings; the defaults are a new profile's.
 
     Attributes:
@@ -71,27 +65,21 @@ class Settings:
         locked: names of the settings above that only whoever looks after the computer may change.
     """
 
-    mode: Mode = field(default="testing", metadata=_at("account.mode", checks.one_of("testing", "live")))
-    api_url: str = field(default="", metadata=_at("account.api_url", checks.text(500)))
-    last_account: str = field(default="", metadata=_at("account.last", checks.text(128)))
-    workstations: int | None = field(
-        default=None, metadata=_at("sync.workstations", checks.whole_or(_AUTOMATIC, 1, 1000))
-    )
-    sync_on_start: bool = field(default=True, metadata=_at("sync.on_start", checks.yes_or_no))
-    sync_minutes: int = field(default=15, metadata=_at("sync.every_minutes", checks.whole(0, 1440)))
-    testing_pages: int = field(default=5, metadata=_at("sync.testing_pages", checks.whole(1, 100)))
-    reread_days: int = field(default=7, metadata=_at("sync.reread_days", checks.whole(1, 365)))
-    keep_months: int = field(default=0, metadata=_at("data.keep_months", checks.whole(0, 240)))
-    battery_replace_below: int = field(
-        default=80, metadata=_at("battery.replace_below", checks.whole(1, 100))
-    )
-    battery_good_from: int = field(default=85, metadata=_at("battery.good_from", checks.whole(1, 100)))
-    scan_opens: ScanOpens = field(default="card", metadata=_at("scan.opens", checks.one_of("card", "list")))
-    scan_beep: bool = field(default=False, metadata=_at("scan.beep", checks.yes_or_no))
-    theme: Theme = field(
-        default="system", metadata=_at("window.theme", checks.one_of("system", "light", "dark"))
-    )
-    language: str = field(default="system", metadata=_at("window.language", checks.text(20)))
+    mode: Mode = "testing"
+    api_url: str = ""
+    last_account: str = ""
+    workstations: int | None = None
+    sync_on_start: bool = True
+    sync_minutes: int = 15
+    testing_pages: int = 5
+    reread_days: int = 7
+    keep_months: int = 0
+    battery_replace_below: int = 80
+    battery_good_from: int = 85
+    scan_opens: ScanOpens = "card"
+    scan_beep: bool = False
+    theme: Theme = "system"
+    language: str = "system"
     accounts: tuple[Account, ...] = ()
     locked: frozenset[str] = frozenset()
 
@@ -102,15 +90,42 @@ class Settings:
     def with_account(self, account: Account) -> Self:
         """These settings with `account` added, or put in the place of the one with its key."""
         if self.account(account.key) is None:
-            return replace(self, accounts=(*self.accounts, account))
-        return replace(self, accounts=tuple(account if a.key == account.key else a for a in self.accounts))
+            return self._replace(accounts=(*self.accounts, account))
+        return self._replace(accounts=tuple(account if a.key == account.key else a for a in self.accounts))
 
     def without_account(self, key: str) -> Self:
         """These settings without the account of that key."""
         kept = tuple(account for account in self.accounts if account.key != key)
-        return replace(
-            self, accounts=kept, last_account="" if self.last_account == key else self.last_account
+        return self._replace(
+            accounts=kept, last_account="" if self.last_account == key else self.last_account
         )
+
+
+PLACES: Checks = {
+    "mode": ("account.mode", checks.one_of("testing", "live")),
+    "api_url": ("account.api_url", checks.text(500)),
+    "last_account": ("account.last", checks.text(128)),
+    "workstations": ("sync.workstations", checks.whole_or(_AUTOMATIC, 1, 1000)),
+    "sync_on_start": ("sync.on_start", checks.yes_or_no),
+    "sync_minutes": ("sync.every_minutes", checks.whole(0, 1440)),
+    "testing_pages": ("sync.testing_pages", checks.whole(1, 100)),
+    "reread_days": ("sync.reread_days", checks.whole(1, 365)),
+    "keep_months": ("data.keep_months", checks.whole(0, 240)),
+    "battery_replace_below": ("battery.replace_below", checks.whole(1, 100)),
+    "battery_good_from": ("battery.good_from", checks.whole(1, 100)),
+    "scan_opens": ("scan.opens", checks.one_of("card", "list")),
+    "scan_beep": ("scan.beep", checks.yes_or_no),
+    "theme": ("window.theme", checks.one_of("system", "light", "dark")),
+    "language": ("window.language", checks.text(20)),
+}
+"""All settings but the accounts, which have tables of their own."""
+_ACCOUNT: Checks = {
+    "key": ("key", checks.text(128)),
+    "name": ("name", checks.text(200)),
+    "code_end": ("code_end", checks.text(4)),
+    "requests_per_second": ("requests_per_second", checks.positive),
+}
+_USUAL, _USUAL_ACCOUNT = Settings(), Account()
 
 
 def from_document(document: Mapping[str, Any], managed: Managed = UNMANAGED) -> tuple[Settings, list[str]]:
@@ -118,31 +133,31 @@ def from_document(document: Mapping[str, Any], managed: Managed = UNMANAGED) -> 
     notes: list[str] = _unmanageable(managed)
     values: dict[str, Any] = {}
     locked = set()
-    for item in _placed_fields(Settings):
-        where = item.metadata["key"]
+    for name, (where, check) in PLACES.items():
+        usual = getattr(_USUAL, name)
         table, _, key = where.partition(".")
         if where in managed.locked and where not in _PERSONAL:
-            values[item.name] = _checked(item, managed.locked[where], where, notes)
-            locked.add(item.name)
+            values[name] = _checked(managed.locked[where], check, usual, where, notes)
+            locked.add(name)
             continue
         own = _table(document, table).get(key)
         if own is None and where not in _PERSONAL:
             own = managed.presets.get(where)
-        values[item.name] = _checked(item, own, where, notes)
+        values[name] = _checked(own, check, usual, where, notes)
     _keep_apart(values, locked)
     if values["battery_replace_below"] > values["battery_good_from"]:
         notes.append(
             f"Settings: battery.replace_below ({values['battery_replace_below']}) is above battery.good_from "
             f"({values['battery_good_from']}); both are at their usual values now."
         )
-        values["battery_replace_below"] = Settings().battery_replace_below
-        values["battery_good_from"] = Settings().battery_good_from
+        values["battery_replace_below"] = _USUAL.battery_replace_below
+        values["battery_good_from"] = _USUAL.battery_good_from
     accounts = tuple(_read_accounts(document, notes))
     return Settings(**values, accounts=accounts, locked=frozenset(locked)), notes
 
 
 def _unmanageable(managed: Managed) -> list[str]:
-    known = {item.metadata["key"] for item in _placed_fields(Settings)} - _PERSONAL
+    known = {where for where, _ in PLACES.values()} - _PERSONAL
     wrong = [where for where in (*managed.presets, *managed.locked) if where not in known]
     return [f"{managed.path}: {where} is no setting that can be managed." for where in dict.fromkeys(wrong)]
 
@@ -160,11 +175,10 @@ def _keep_apart(values: dict[str, Any], locked: Collection[str]) -> None:
 def as_managed(before: Settings, wanted: Settings) -> Settings:
     """What was ``wanted``, but for what is locked, which stays as it was ``before``."""
     values: dict[str, Any] = {
-        item.name: getattr(before if item.name in before.locked else wanted, item.name)
-        for item in _placed_fields(Settings)
+        name: getattr(before if name in before.locked else wanted, name) for name in PLACES
     }
     _keep_apart(values, before.locked)
-    return replace(wanted, **values, locked=before.locked)
+    return wanted._replace(**values, locked=before.locked)
 
 
 def write_into(document: dict[str, Any], settings: Settings, managed: Managed = UNMANAGED) -> None:
@@ -176,14 +190,14 @@ def write_into(document: dict[str, Any], settings: Settings, managed: Managed = 
     Raises:
         ValueError: a value that isn't allowed; `document` may be half written then.
     """
-    for item in _placed_fields(Settings):
-        table, _, key = item.metadata["key"].partition(".")
+    for name, (where, check) in PLACES.items():
+        table, _, key = where.partition(".")
         if not isinstance(document.get(table), dict):
             document[table] = {}
-        written = _written(item, getattr(settings, item.name))
-        preset = managed.presets.get(item.metadata["key"])
+        written = _written(name, getattr(settings, name), check)
+        preset = managed.presets.get(where)
         untouched = key not in document[table] and preset is not None and written == preset
-        if item.name not in settings.locked and not untouched:
+        if name not in settings.locked and not untouched:
             document[table][key] = written
     if settings.battery_replace_below > settings.battery_good_from:
         raise ValueError("battery_replace_below must not be above battery_good_from")
@@ -194,32 +208,28 @@ def write_into(document: dict[str, Any], settings: Settings, managed: Managed = 
         document[_LISTED_ACCOUNTS] = entries
 
 
-def _placed_fields(of: type[Settings | Account]) -> list[Field[Any]]:
-    return [item for item in fields(of) if "key" in item.metadata]
-
-
 def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     table = document.get(name)
     return table if isinstance(table, dict) else {}
 
 
-def _checked(item: Field[Any], value: object, where: str, notes: list[str]) -> object:
+def _checked(value: object, check: Check, usual: object, where: str, notes: list[str]) -> object:
     if value is None:
-        return item.default
+        return usual
     try:
-        return item.metadata["check"](value)
+        return check(value)
     except WrongValueError as error:
-        usual = _AUTOMATIC if item.default is None else item.default
-        notes.append(f"Settings: {where} must be {error}; it is at its usual value ({usual!r}) now.")
-        return item.default
+        told = _AUTOMATIC if usual is None else usual
+        notes.append(f"Settings: {where} must be {error}; it is at its usual value ({told!r}) now.")
+        return usual
 
 
-def _written(item: Field[Any], value: object) -> object:
+def _written(name: str, value: object, check: Check) -> object:
     stored = _AUTOMATIC if value is None else value
     try:
-        item.metadata["check"](stored)
+        check(stored)
     except WrongValueError as error:
-        raise ValueError(f"{item.name} must be {error}") from None
+        raise ValueError(f"{name} must be {error}") from None
     return stored
 
 
@@ -233,8 +243,8 @@ def _read_accounts(document: Mapping[str, Any], notes: list[str]) -> list[Accoun
     accounts = {}
     for entry in _account_tables(document):
         values: dict[str, Any] = {
-            item.name: _checked(item, entry.get(item.name), f"accounts.{item.name}", notes)
-            for item in _placed_fields(Account)
+            name: _checked(entry.get(key), check, getattr(_USUAL_ACCOUNT, name), f"accounts.{key}", notes)
+            for name, (key, check) in _ACCOUNT.items()
         }
         accounts[entry["key"]] = Account(**values)
     return list(accounts.values())
@@ -242,10 +252,10 @@ def _read_accounts(document: Mapping[str, Any], notes: list[str]) -> list[Accoun
 
 def _write_account(entry: dict[str, Any], account: Account) -> dict[str, Any]:
     written = dict(entry)
-    for item in _placed_fields(Account):
-        value = getattr(account, item.name)
+    for name, (key, check) in _ACCOUNT.items():
+        value = getattr(account, name)
         if value is None:
-            written.pop(item.name, None)
+            written.pop(key, None)
         else:
-            written[item.name] = _written(item, value)
+            written[key] = _written(name, value, check)
     return written

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -116,6 +115,8 @@ class AccountSync(QObject):
                 news(progress)
 
             def wait(waiting: Waiting) -> None:
+                from dataclasses import replace
+
                 why = waiting.reason.user_text.happened.rstrip(".")
                 text = f"{max(1, round(waiting.seconds))} s: {why}"
                 news(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -272,11 +271,11 @@ class Accounts(QObject):
 
         def whole(settings: Settings) -> Settings:
             if mode is not None:
-                settings = replace(settings, mode=mode)
+                settings = settings._replace(mode=mode)
             if credentials is not None:
                 settings = remembered(settings, shown, credentials.auth_code[-4:])
             elif shown:
-                settings = replace(settings, last_account=shown)
+                settings = settings._replace(last_account=shown)
             return edit(settings)
 
         def changed() -> None:

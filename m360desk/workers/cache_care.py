@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject
@@ -105,7 +104,7 @@ class CacheCare(QObject):
             else:
                 self._write(begin, next_ones, broken)
 
-        self._desk.change_settings(lambda settings: replace(settings, keep_months=months), changed, failed)
+        self._desk.change_settings(lambda settings: settings._replace(keep_months=months), changed, failed)
 
     def compact(
         self,

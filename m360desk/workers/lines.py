@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -69,7 +68,7 @@ class Lines(QObject):
         """Make the line that is kept."""
         settings = self._desk.settings
         if key.mode == "demo":
-            settings = replace(settings, workstations=None)
+            settings = settings._replace(workstations=None)
         return self._line_for(key, credentials, settings)
 
     def make_trial(self, key: CacheKey, credentials: StoredCredentials) -> Line:
@@ -78,7 +77,7 @@ class Lines(QObject):
         It shares the pace of the line that is open, where both are the same account's.
         """
         beside = self._line if self._line is not None and self._line.serves(key) else None
-        return self._line_for(key, credentials, replace(self._desk.settings, workstations=None), beside)
+        return self._line_for(key, credentials, self._desk.settings._replace(workstations=None), beside)
 
     def _line_for(
         self, key: CacheKey, credentials: StoredCredentials, settings: Settings, beside: Line | None = None

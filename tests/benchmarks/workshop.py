@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from m360desk.api.client import Client
@@ -60,7 +59,7 @@ def make_profile(folder: Path, url: str) -> None:
 
     def edit(settings: Settings) -> Settings:
         settings = remembered(settings, account_hash(EXAMPLE_AUTH_CODE), EXAMPLE_AUTH_CODE[-4:])
-        return replace(settings, mode="live", api_url=url, sync_on_start=False, sync_minutes=0)
+        return settings._replace(mode="live", api_url=url, sync_on_start=False, sync_minutes=0)
 
     SettingsFile(find_places(folder).settings_file).change(edit)
 

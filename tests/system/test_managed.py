@@ -1,7 +1,6 @@
 """Settings that whoever looks after a computer presets or locks."""
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,7 @@ def test_presets_hold_until_the_user_chooses_and_what_is_locked_always(tmp_path:
 def test_a_change_leaves_what_is_locked_and_does_not_freeze_presets(tmp_path: Path) -> None:
     settings_file = file_with(tmp_path, own="[sync]\nworkstations = 2\n")
     changed = settings_file.change(
-        lambda old: replace(old, theme="dark", workstations=9, battery_good_from=99, battery_replace_below=95)
+        lambda old: old._replace(theme="dark", workstations=9, battery_good_from=99, battery_replace_below=95)
     )
     assert (changed.theme, changed.workstations, changed.battery_good_from) == ("dark", 5, 88)
     assert changed.battery_replace_below == 88, "the limit that is not locked gives way"
@@ -52,12 +51,12 @@ def test_a_change_leaves_what_is_locked_and_does_not_freeze_presets(tmp_path: Pa
     assert "mode" not in written["account"]
     later = file_with(tmp_path, MANAGED.replace("30", "45").replace('"live"', '"testing"')).load().settings
     assert (later.sync_minutes, later.mode) == (45, "testing")
-    own = settings_file.change(lambda old: replace(old, sync_minutes=60))
+    own = settings_file.change(lambda old: old._replace(sync_minutes=60))
     assert own.sync_minutes == file_with(tmp_path).load().settings.sync_minutes == 60
 
 
 def test_locks_that_go_give_the_users_own_choice_back(tmp_path: Path) -> None:
-    file_with(tmp_path, own="[sync]\nworkstations = 2\n").change(lambda old: replace(old, theme="dark"))
+    file_with(tmp_path, own="[sync]\nworkstations = 2\n").change(lambda old: old._replace(theme="dark"))
     settings = SettingsFile(tmp_path / "settings.toml").load().settings
     assert (settings.workstations, settings.battery_good_from, settings.theme) == (2, 85, "dark")
     assert settings.locked == frozenset()

@@ -2,7 +2,6 @@
 
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
 from pathlib import Path
 
 import hypothesis
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from m360desk.system.paths import PlaceError
-from m360desk.system.settings import Account, Settings, from_document, write_into
+from m360desk.system.settings import PLACES, Account, Settings, from_document, write_into
 from m360desk.system.settings_file import SettingsFile, WindowFile
 
 EVERYTHING = Settings(
@@ -44,7 +43,8 @@ def test_a_new_profile_is_in_testing_mode_and_writes_nothing(tmp_path: Path) -> 
 
 
 def test_every_setting_comes_back(tmp_path: Path) -> None:
-    saved = [f.name for f in fields(Settings) if f.name != "locked"]
+    saved = [name for name in Settings._fields if name != "locked"]
+    assert saved == [*PLACES, "accounts"]
     assert all(getattr(EVERYTHING, name) != getattr(Settings(), name) for name in saved)
     file = SettingsFile(tmp_path / "settings.toml")
     file.change(lambda _: EVERYTHING)
@@ -60,7 +60,7 @@ def test_unknown_keys_survive_a_change(tmp_path: Path) -> None:
         '[[accounts]]\nkey = "k"\ncolour = "red"\n',
         encoding="utf-8",
     )
-    SettingsFile(path).change(lambda s: replace(s, theme="dark").with_account(Account("k", name="Desk")))
+    SettingsFile(path).change(lambda s: s._replace(theme="dark").with_account(Account("k", name="Desk")))
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     assert document["future"] == 7
     assert document["sync"]["turbo"] == "yes"
@@ -105,7 +105,7 @@ def test_a_file_that_is_no_toml_is_put_aside_and_said_so(tmp_path: Path, content
     (aside,) = tmp_path.glob("settings-damaged-*.toml")
     assert str(aside) in loaded.notes[0]
     assert aside.read_bytes() == content
-    SettingsFile(path).change(lambda s: replace(s, theme="light"))
+    SettingsFile(path).change(lambda s: s._replace(theme="light"))
     assert SettingsFile(path).load() == SettingsFile(path).load()
     assert aside.read_bytes() == content
 
@@ -133,7 +133,7 @@ def test_changes_made_at_once_are_all_kept(tmp_path: Path) -> None:
 
 
 def test_an_account_is_replaced_in_place_and_forgotten_whole() -> None:
-    settings = replace(EVERYTHING, accounts=(Account("a"), Account("b")), last_account="a")
+    settings = EVERYTHING._replace(accounts=(Account("a"), Account("b")), last_account="a")
     renamed = settings.with_account(Account("a", name="Desk"))
     assert [account.name for account in renamed.accounts] == ["Desk", ""]
     assert renamed.account("a") == Account("a", name="Desk")
@@ -149,7 +149,7 @@ _TOML = st.recursive(
     ),
     max_leaves=8,
 )
-_KEYS = [f.metadata["key"].split(".") for f in fields(Settings) if f.metadata]
+_KEYS = [where.split(".") for where, _ in PLACES.values()]
 
 
 # A busy machine makes up the documents slowly; that says nothing of them.

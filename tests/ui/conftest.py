@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -162,7 +162,7 @@ def open_bench(
         *, mode: Literal["live", "testing"] = "live", api_url: str = NOBODY, empty: bool = False
     ) -> Bench:
         SettingsFile(tmp_path / "settings.toml").change(
-            lambda settings: replace(settings, sync_on_start=False, sync_minutes=0, theme="light")
+            lambda settings: settings._replace(sync_on_start=False, sync_minutes=0, theme="light")
         )
         path = cache_file(tmp_path / "cache", CacheKey(account_hash(AUTH_CODE), mode, api_url))
         if not empty:

@@ -74,7 +74,7 @@ def test_errors_come_before_notes_and_what_is_dismissed_makes_room(bench: Bench)
 
 def test_off_line_says_since_when_what_is_there_and_when_it_is_tried_again(bench: Bench) -> None:
     shell = bench.application.shell
-    shell.desk.change_settings(lambda settings: replace(settings, sync_minutes=15))
+    shell.desk.change_settings(lambda settings: settings._replace(sync_minutes=15))
     bench.qtbot.waitUntil(lambda: bench.application.accounts.next_sync_ms is not None)
     stop = SyncStop(StopReason.OFFLINE, text("No connection."))
     shell.desk.sync.ended.emit(replace(DONE, stopped_by=stop))

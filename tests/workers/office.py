@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,7 @@ class Office:
         done: list[bool] = []
 
         def edit(settings: Settings) -> Settings:
-            return replace(settings, **changes)
+            return settings._replace(**changes)
 
         self.accounts.apply(edit, credentials, lambda: done.append(True), self.failures.append, mode=mode)
         self.until(lambda: bool(done))

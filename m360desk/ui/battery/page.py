@@ -279,7 +279,7 @@ class BatteryPage(QWidget):
         self._wanted = limits
         low, high = round(limits.replace_under), round(limits.good_from)
         self._desk.change_settings(
-            lambda settings: replace(settings, battery_replace_below=low, battery_good_from=high),
+            lambda settings: settings._replace(battery_replace_below=low, battery_good_from=high),
             failed=self._limits_not_kept,
         )
 

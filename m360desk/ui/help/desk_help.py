@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import QObject, QUrl
@@ -114,6 +113,6 @@ class DeskHelp(QObject):
         theme = cast("Literal['system', 'light', 'dark']", choice)
 
         def edit(settings: Settings) -> Settings:
-            return replace(settings, theme=theme)
+            return settings._replace(theme=theme)
 
         self._desk.change_settings(edit)

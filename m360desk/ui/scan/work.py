@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -373,10 +372,10 @@ class ScanWork(QObject):
         self._beep_action.triggered.connect(self._choose_beep)
 
     def _choose_card(self, wanted: bool) -> None:
-        self._desk.change_settings(lambda old: replace(old, scan_opens="card" if wanted else "list"))
+        self._desk.change_settings(lambda old: old._replace(scan_opens="card" if wanted else "list"))
 
     def _choose_beep(self, wanted: bool) -> None:
-        self._desk.change_settings(lambda old: replace(old, scan_beep=wanted))
+        self._desk.change_settings(lambda old: old._replace(scan_beep=wanted))
 
     def _timer(self, milliseconds: int, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
@@ -93,8 +92,7 @@ class Measures:
         return known
 
 
-@dataclass(frozen=True)
-class CellContext:
+class CellContext(NamedTuple):
     """Made anew where anything of it changes, but for the measures."""
 
     today: date
@@ -111,7 +109,7 @@ class CellContext:
     """The battery's bar for a percentage."""
     compact: bool = False
     """Rows of one line."""
-    hits: Hits = field(default_factory=Hits)
+    hits: Hits = Hits()
 
     @property
     def metrics(self) -> dict[str, QFontMetrics]:

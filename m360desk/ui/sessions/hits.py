@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from m360desk.core.fields import COLUMNS, INDEX
 from m360desk.core.folding import fold
@@ -11,19 +11,21 @@ from m360desk.core.matching import SHORT_WORD
 from m360desk.core.query_nodes import AllOf, AnyOf, Compare, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from m360desk.core.query_nodes import Node
 
 Span = tuple[int, int]
 IDENTITIES = frozenset(("imei", "imei2", "serial", "m360id", "custom", "session"))
 """A part of one is worth pointing out; a model or an operator that was chosen is the same in every row."""
+NO_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(NamedTuple):
     """The folded texts that a query looks for: anywhere, or in one field."""
 
     words: tuple[str, ...] = ()
-    fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = NO_FIELDS
 
     def __bool__(self) -> bool:
         return bool(self.words or self.fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -66,7 +65,7 @@ class AccountChoice(QObject):
         known = settings.account(account)
         if known is None or not self.is_named:
             return settings
-        return settings.with_account(replace(known, name=" ".join(self.name.text().split())))
+        return settings.with_account(known._replace(name=" ".join(self.name.text().split())))
 
     def _chosen(self) -> None:
         self._show_name()

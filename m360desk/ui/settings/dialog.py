@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -111,7 +110,7 @@ class SettingsDialog(QDialog):
         named = account_hash(credentials.auth_code) if credentials is not None else choice.account
 
         def edit(settings: Settings) -> Settings:
-            return choice.named_in(replace(settings, **changes), named)
+            return choice.named_in(settings._replace(**changes), named)
 
         self._accounts.apply(edit, credentials, self._finish, self._not_applied, mode=mode, account=account)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +38,6 @@ def test_locked_settings_stand_still_and_the_rest_is_the_users(window: Window, t
     assert replace_below.value() == find(dialog, QSpinBox, "goodFrom").value() == 88
     dialog.accept()
     window.until(lambda: window.desk.settings.battery_replace_below == 88)
-    assert window.desk.settings == replace(
-        file.load().settings, battery_replace_below=88, battery_good_from=88, mode="live"
+    assert window.desk.settings == file.load().settings._replace(
+        battery_replace_below=88, battery_good_from=88, mode="live"
     )

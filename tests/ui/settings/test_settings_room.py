@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,7 @@ def times(window: Window, own: StoredCredentials, backend: MemoryKeyring) -> Ite
     # The account is young: so the clock goes on until half of it is more than a month ago.
     set_clock(desk, found[len(found) // 2] + int(timedelta(days=31, hours=1).total_seconds() * 1000))
     yield found
-    desk.change_settings(lambda settings: replace(settings, keep_months=0))
+    desk.change_settings(lambda settings: settings._replace(keep_months=0))
     window.until(lambda: desk.settings.keep_months == 0)
 
 
