@@ -33,6 +33,9 @@ from dev_environment import (
 )
 from dev_libraries import ensure_packages, missing_packages, qt_can_load
 
+SIDE_BY_SIDE = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+"""How pytest runs all tests: most of them wait for something, so a few at a time take half as long."""
+
 SCREENSHOT = ROOT / "build" / "m360desk.png"
 PICTURES = ROOT / "packaging" / "pictures"
 LOCKS = (
@@ -149,7 +152,7 @@ def test(arguments: list[str]) -> int:
         flush=True,
     )
     with tempfile.TemporaryDirectory(prefix="m360desk-test-", ignore_cleanup_errors=True) as folder:
-        command = [str(python), "-m", "pytest", *arguments]
+        command = [str(python), "-m", "pytest", *(arguments or SIDE_BY_SIDE)]
         code = subprocess.call(command, cwd=ROOT, env=private_environment(Path(folder)))
     if not qt_can_load():
         raise SetupError(

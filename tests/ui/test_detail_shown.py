@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,7 +113,7 @@ def test_a_session_on_its_way_when_the_limits_change_is_told_by_the_new_ones(ben
     )
     bench.table.select_row(good)
     # What follows a change in the settings dialog, between the question and its answer.
-    desk.settings = replace(desk.settings, battery_replace_below=99, battery_good_from=100)
+    desk.settings = desk.settings._replace(battery_replace_below=99, battery_good_from=100)
     bench.settle()
     assert pane.content is not None
     assert pane.content.gauge.limit == 99

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import floor
 from typing import TYPE_CHECKING, Any
 
@@ -275,7 +274,7 @@ def test_only_cells_that_show_what_was_found_look_different_in_a_search(
     for hits in (Hits(), Hits(words=tuple("aei0123456789"))):
         layouts = [RowLayout() for _ in rows]
         for row, layout in zip(rows, layouts, strict=True):
-            lay_out_cell(column, row, 0, 200, replace(context, hits=hits), layout)
+            lay_out_cell(column, row, 0, 200, context._replace(hits=hits), layout)
         looks.append([layout.texts for layout in layouts])
     if not shows_hits(column):
         assert looks[0] == looks[1]
