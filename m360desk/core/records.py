@@ -2,7 +2,7 @@
 
 from m360desk.core.detail import Detail, DiagnosticsResult, TestDetail, TestResult, read_detail
 from m360desk.core.notes import Note
-from m360desk.core.session import Session, StoredValue, key_of, read
+from m360desk.core.session import Session, StoredValue, key_in, key_of, read
 
 __all__ = [
     "Detail",
@@ -12,6 +12,7 @@ __all__ = [
     "StoredValue",
     "TestDetail",
     "TestResult",
+    "key_in",
     "key_of",
     "read",
     "read_detail",

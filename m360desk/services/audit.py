@@ -9,9 +9,8 @@ from dataclasses import replace
 from m360desk.api.answers import HistoryPage
 from m360desk.api.errors import ApiError
 from m360desk.api.requests import HistoryRequest
-from m360desk.services.ledger import Step
+from m360desk.services.comparing import store_apart
 from m360desk.services.probing import Probe
-from m360desk.services.record_reader import Read
 from m360desk.services.stretches import End, Page
 from m360desk.services.sync_errors import CursorStuck
 from m360desk.services.sync_run import SyncRun, last_key, refuses_parameter
@@ -85,8 +84,8 @@ class Audit:
         """Store a page; whether the re-walk ends with it."""
         run = self._run
         if page.records:
-            read = run.reader.begin(page.records)
-            step = await run.count(run.hand_in(lambda writer: self._store(writer, read)))
+            step = await store_apart(run, page.records)
+            await run.hand_in(lambda writer: self._check_off(writer, step.page))
             kept_from_ms = await run.hand_in(lambda writer: writer.kept_from_ms())
             newest_ms = step.page.newest_ms
             if kept_from_ms is not None and newest_ms is not None and newest_ms < kept_from_ms:
@@ -108,14 +107,11 @@ class Audit:
         if gone:
             self._run.note(f"{gone} sessions are not in the account any more; they stay here, marked.")
 
-    def _store(self, writer: CacheWriter, read: Read) -> Step:
-        """In the writer's thread: store what has changed or was missed, and check off what is there."""
-        ledger = self._run.ledger
-        step = ledger.store_apart(writer, read)
-        writer.audit_see(step.page.keys)
-        end = self._plan.end.moved(step.page.keys[::-1])
-        ledger.change(writer, lambda plan: replace(plan, audit=replace(plan.audit, end=end)))
-        return step
+    def _check_off(self, writer: CacheWriter, page: Page) -> None:
+        """In the writer's thread: these are there, and the re-walk goes on below them."""
+        writer.audit_see(page.keys)
+        end = self._plan.end.moved(page.keys[::-1])
+        self._run.ledger.change(writer, lambda plan: replace(plan, audit=replace(plan.audit, end=end)))
 
     def _finish(self, writer: CacheWriter, last: Page | None) -> int:
         """In the writer's thread: mark what was not seen."""

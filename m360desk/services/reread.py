@@ -5,12 +5,15 @@ stands below the place where the history is read next; so every run reads again 
 some days before the start of the last completed re-read.
 """
 
+import asyncio
 from dataclasses import replace
 
 from m360desk.api.answers import HistoryPage
 from m360desk.api.errors import ApiError
 from m360desk.api.requests import HistoryRequest
-from m360desk.services.ledger import Step
+from m360desk.core.records import read
+from m360desk.services.comparing import store_apart
+from m360desk.services.ledger import Step, page_of
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import End
 from m360desk.services.sync_errors import CursorStuck
@@ -27,6 +30,7 @@ class Reread:
         self._run = run
         self._probe = probe
         self._end = End()
+        self._storing: asyncio.Future[Step] | None = None
         self._refused: set[str] = set()
         self._knows_times = True  # whether connectionTimeMin is a parameter here (assumption)
 
@@ -46,17 +50,26 @@ class Reread:
         await run.hand_in(lambda writer: run.ledger.change(writer, done))
 
     async def _read_since(self, since_ms: int) -> None:
+        try:
+            await self._walk(since_ms)
+        finally:
+            await self._stored()
+
+    async def _walk(self, since_ms: int) -> None:
         cursor: str | None = None
         visited: set[str] = set()
         while True:
             page = await self._fetch(cursor, since_ms)
+            await self._stored()
+            await self._probe.check_now_and_then()
             if page is None:
                 cursor = self._step_back()
                 continue
             if not page.records:
                 return
-            step = await self._store(page)
-            if self._is_last(page, step, since_ms):
+            # It is stored while the next one is on its way.
+            self._storing = asyncio.ensure_future(self._store(page))
+            if not self._leads_on(page, since_ms) and self._is_last(page, await self._storing, since_ms):
                 return
             following = last_key(page.records)
             if following is None or following in visited:
@@ -67,7 +80,6 @@ class Reread:
     async def _fetch(self, cursor: str | None, since_ms: int) -> HistoryPage | None:
         """A page; None where its cursor is refused, or connectionTimeMin is."""
         run = self._run
-        await self._probe.check_now_and_then()
         request = HistoryRequest(
             order="connectionTime:desc",
             limit=run.options.page_limit,
@@ -90,19 +102,28 @@ class Reread:
         return next((cursor for cursor in self._end.cursors if cursor not in self._refused), None)
 
     async def _store(self, page: HistoryPage) -> Step:
-        run, ledger = self._run, self._run.ledger
-        read_page = run.reader.begin(page.records)
-        step = await run.count(run.hand_in(lambda writer: ledger.store_apart(writer, read_page)))
+        step = await store_apart(self._run, page.records)
         self._end = self._end.moved(step.page.keys[::-1])
         return step
 
-    def _is_last(self, page: HistoryPage, step: Step, since_ms: int) -> bool:
-        """Whether nothing of interest follows.
+    async def _stored(self) -> None:
+        """Wait until the last page is stored."""
+        storing, self._storing = self._storing, None
+        if storing is not None:
+            await storing
 
-        A full page that says so is not taken at its word, and times count too: connectionTimeMin may be
-        ignored.
-        """
-        if page.has_more is False and len(page.records) < self._run.options.page_limit:
+    def _leads_on(self, page: HistoryPage, since_ms: int) -> bool:
+        """Whether another page follows, by what can be told before this one is read."""
+        time_ms = page_of([read(page.records[-1])]).newest_ms
+        return not self._says_last(page) and time_ms is not None and time_ms >= since_ms
+
+    def _says_last(self, page: HistoryPage) -> bool:
+        """Whether there is no more; a full page that says so is not taken at its word."""
+        return page.has_more is False and len(page.records) < self._run.options.page_limit
+
+    def _is_last(self, page: HistoryPage, step: Step, since_ms: int) -> bool:
+        """Whether nothing of interest follows; times count too, for connectionTimeMin may be ignored."""
+        if self._says_last(page):
             return True
         newest_ms = step.page.newest_ms
         return newest_ms is not None and newest_ms < since_ms

@@ -13,7 +13,7 @@ from m360desk.api.client import Client
 from m360desk.api.errors import ApiError, ServiceRefused, ValidationRefused
 from m360desk.api.limiter import Priority
 from m360desk.api.requests import HistoryRequest, Order
-from m360desk.core.records import read
+from m360desk.core.records import key_in
 from m360desk.services.ledger import Ledger, Step
 from m360desk.services.ports import WriterPort
 from m360desk.services.record_reader import RecordReader
@@ -192,7 +192,7 @@ async def _awaited(work: Awaitable[T]) -> T:
 def last_key(records: Sequence[bytes]) -> str | None:
     """The key of the last record that has one."""
     for record in reversed(records):
-        key = read(record).key
+        key = key_in(record)
         if key is not None:
             return key
     return None

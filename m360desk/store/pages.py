@@ -1,7 +1,7 @@
 """Storing a page of sessions: what is new, what has changed, what is there already."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,6 +136,18 @@ class PageStore:
         back = {key: before for key, before in noted.items() if key not in too_old}
         self.removed.take_back(back, stretch=stretch)
         return len(unknown)
+
+    def unchanged(self, records: Mapping[str, bytes]) -> dict[str, int | None]:
+        """Those of the records that stand here just so, by key, with the time of connection.
+
+        A session that is marked as gone is none of them: the mark has to go.
+        """
+        rows = self._connection.execute(
+            "SELECT row_key, row_digest, time FROM sessions "  # noqa: S608 - placeholders only
+            f"WHERE row_gone_ms IS NULL AND row_key IN ({', '.join('?' * len(records))})",
+            list(records),
+        )
+        return {key: time for key, mark, time in rows if mark == digest(records[key])}
 
     def replace_values(self, row: int, session: Session) -> None:
         """Put another reading of a session into its row and its index."""

@@ -1,7 +1,7 @@
 """The one writer of a cache."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self
@@ -142,6 +142,13 @@ class CacheWriter:
             )
             self._remember(batch, state)
         return outcome
+
+    def unchanged(self, records: Mapping[str, bytes]) -> dict[str, int | None]:
+        """Those of the records, by key, that `store_page` would do nothing about, with the time of connection
+        where it is known; sessions that are kept no longer are not told.
+        """
+        with self._guarded():
+            return self._pages.unchanged(records)
 
     def sync_state(self) -> bytes | None:
         """What `store_page` or `save_state` kept last."""

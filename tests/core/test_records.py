@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from m360desk.core import jsontext
 from m360desk.core.diagnostics import V1_CONTEXTS
 from m360desk.core.fields import COLUMNS, FIELDS, find_field
 from m360desk.core.flags import ACCOUNT_LOCK, BLACKLISTED, PARTS, ROOTED, SIM_LOCK, UNIDENTIFIED
 from m360desk.core.notes import KNOWN
-from m360desk.core.records import Session, read, read_detail
-from tests.core.json_strategies import INNER_NAMES, RECORDS
+from m360desk.core.records import Session, key_in, read, read_detail
+from tests.core.json_strategies import INNER_NAMES, RECORDS, TEXTS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 KEY = "019fa7b8-1e8a-7e2e-9094-82d87d177ace"
@@ -60,6 +61,27 @@ def test_any_object_is_read_whole_and_always_alike(record: dict[str, object]) ->
         kept = connection.execute(f"SELECT {marks}", found.values).fetchone()
     connection.close()
     assert kept == found.values
+
+
+IDS = st.one_of(st.text(min_size=36, max_size=36), st.just(KEY), TEXTS, st.integers(), st.none())
+
+
+@settings(max_examples=300, deadline=None)
+@given(RECORDS, st.fixed_dictionaries({}, optional={"id": IDS, "sessionId": IDS}), st.data())
+def test_the_key_alone_is_the_one_that_reading_finds(
+    record: dict[str, object], ids: dict[str, object], data: st.DataObject
+) -> None:
+    raw = bytearray(jsontext.encode(record | ids))
+    assert key_in(bytes(raw)) == read(bytes(raw)).key
+    for _ in range(data.draw(st.integers(0, 3))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.sampled_from(b'"{}[]\\,:0aeNu\xff\xc3\n'))
+    assert key_in(bytes(raw)) == read(bytes(raw)).key
+
+
+@pytest.mark.parametrize("depth", [5, 1_000, 200_000])
+def test_the_key_of_a_record_that_is_nested_deeply(depth: int) -> None:
+    raw = b'{"sessionId": "%s", "a": %s}' % (KEY.encode(), b"[" * depth + b"]" * depth)
+    assert key_in(raw) == read(raw).key
 
 
 ODD: tuple[object, ...] = (

@@ -51,11 +51,13 @@ class ScriptedHistory:
         times: connectionTime of each listed session, by id.
         knows_time: what connectionTimeMin and connectionTimeMax do.
         overlap: records of the page before that a page begins with.
+        names: custom ids that sessions were given after they were uploaded.
     """
 
     times: dict[str, int] = field(default_factory=dict)
     knows_time: KnowsTime = "yes"
     overlap: int = 0
+    names: dict[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[str]:
@@ -92,7 +94,8 @@ class ScriptedHistory:
 
     def record(self, one: str) -> bytes:
         time = datetime.fromtimestamp(self.times[one] / 1000).astimezone().isoformat()
-        return json.dumps({"sessionId": one, "connectionTime": time}).encode()
+        record = {"sessionId": one, "connectionTime": time, "customId": self.names.get(one)}
+        return json.dumps(record).encode()
 
 
 def _ms(text: object) -> int | None:
@@ -264,8 +267,12 @@ class ScriptedSync:
 
     def cached(self) -> list[str]:
         """The ids in the cache."""
+        return list(self.cached_names())
+
+    def cached_names(self) -> dict[str, object]:
+        """The custom ids in the cache, by id."""
         if not self.path.exists():
-            return []
+            return {}
         with CacheReader.open(self.path) as reader:
             rows = reader.rows(reader.ids(EVERYTHING, Order()))
-            return [str(row.get("session")) for row in rows if row is not None]
+            return {str(row.get("session")): row.get("custom") for row in rows if row is not None}

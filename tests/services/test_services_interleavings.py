@@ -207,6 +207,65 @@ def test_more_walks_begin_while_others_go_on_where_answers_take_longer(
     assert most == 4
 
 
+@pytest.mark.parametrize("knows_time", ["yes", "ignored"])
+def test_a_page_of_the_reread_is_stored_while_the_next_one_is_on_its_way(
+    tmp_path: Path, knows_time: KnowsTime
+) -> None:
+    """And none is asked for beyond the end, which times alone tell where the parameter is ignored."""
+    sync = regular(tmp_path, 120)
+    sync.history.knows_time = knows_time
+    check_whole(sync, sync.run_in_order(OPTIONS))
+    sync.asked.clear()
+    both = 0
+
+    def direct(_: asyncio.Task[SyncResult]) -> None:
+        nonlocal both
+        reread = [one for one in sync.requests() if one.request and one.request.connection_time_min]
+        both += bool(reread and sync.work())
+        sync.let(sync.waiting[-1])  # the answer comes before the last page is stored
+
+    check_whole(sync, sync.run(direct, replace(OPTIONS, reread_days=4)))
+    pages = [asked for asked in sync.asked if asked.connection_time_min is not None]
+    days_back = 4 * 12 // PAGE  # a session every two hours
+    assert days_back + 1 <= len(pages) <= days_back + 2
+    assert both >= days_back - 1
+
+
+@pytest.mark.parametrize("ending", ["failure", "kill", "cancel", "pages"])
+@pytest.mark.parametrize("turn", range(3))
+def test_a_reread_that_ends_anywhere_is_done_once_more(tmp_path: Path, ending: str, turn: int) -> None:
+    """What has been changed upstream comes with the next run, wherever between two pages it ends."""
+    options = replace(OPTIONS, reread_days=2)
+    sync = regular(tmp_path, 60)
+    check_whole(sync, sync.run_in_order(options))
+    from_ms = sync.plan().reread_from_ms
+    changed = [one for one in sync.history.ids if sync.now_ms - sync.history.times[one] < 40 * HOUR_MS]
+    sync.history.names.update(dict.fromkeys(changed, "later"))
+    met = 0
+
+    def direct(task: asyncio.Task[SyncResult]) -> None:
+        nonlocal met
+        reread = [one for one in sync.requests() if one.request and one.request.connection_time_min]
+        met += bool(reread and reread[0].request and reread[0].request.starting_after)
+        if met <= turn or ending == "pages":
+            sync.let(sync.waiting[-1] if met else sync.waiting[0])
+        elif ending == "failure" and reread:
+            sync.fail(reread[0])
+        elif ending == "failure":
+            sync.let(sync.waiting[0])
+        else:
+            if ending == "kill":
+                sync.kill()
+            task.cancel()
+
+    sync.now_ms += HOUR_MS
+    sync.run(direct, replace(options, max_pages=2 + turn if ending == "pages" else None))
+    assert sync.plan().reread_from_ms == from_ms
+    check_whole(sync, sync.run_in_order(options))
+    assert sync.plan().reread_from_ms == sync.now_ms
+    assert {one for one, name in sync.cached_names().items() if name == "later"} == set(changed)
+
+
 def test_an_account_that_is_being_cleared_from_its_old_end_still_answers_live(tmp_path: Path) -> None:
     """The oldest session is another one with every request, and yet nothing is made up."""
     sync = regular(tmp_path, 60)

@@ -239,6 +239,30 @@ def test_an_audit_marks_what_is_gone_and_keeps_it(
     assert gone() == []
 
 
+def test_what_stands_there_just_so_is_told_without_reading_it(
+    writer: CacheWriter, record: Callable[..., bytes]
+) -> None:
+    page = [
+        read(record(1, connectionTime="2026-01-01T00:00:00Z")),
+        read(record(2)),
+        read(record(3, connectionTime=None)),
+        read(record(4)),
+    ]
+    store(writer, page)
+    writer.audit_begin()
+    writer.audit_see([str(session.key) for session in page[:3]])
+    assert writer.audit_finish() == 1
+    came = {str(session.key): session.raw for session in page}
+    came[str(page[1].key)] += b" "
+    came["0" * 36] = record(5)
+    assert writer.unchanged(came) == {page[0].key: 1_767_225_600_000, page[2].key: None}
+    assert writer.unchanged({}) == {}
+    # Only what is not told has to be stored.
+    rest = [session for session in page if session.key not in writer.unchanged(came)]
+    store(writer, rest, stretch=None, batch=2)
+    assert writer.unchanged(came).keys() == {page[0].key, page[2].key, page[3].key}
+
+
 def test_an_audit_of_a_time_marks_no_older_session(
     writer: CacheWriter, path: Path, record: Callable[..., bytes]
 ) -> None:
