@@ -20,6 +20,8 @@ _ROUNDING = 0.002
 """Seconds for the difference between two clocks, and for a service that counts in whole milliseconds."""
 _LONGEST_DOUBLING = 4
 _LESS_AFTER_REFUSAL = 0.7
+_ALONE_S = 20.0
+"""Seconds without a refusal before one that tells nothing of others: a request was late on its way."""
 _SMALLEST_SHARE = 0.1
 _LARGEST_SHARE_OF_A_GUESS = 4.0
 _REGAINED_PER_SECOND = 0.01
@@ -185,7 +187,7 @@ class Limiter:
             self._learn(told, now)
         elif self.limit is None:
             self._guessed = self._taken_in_second_before(slot.started)
-        elif not same_episode:
+        elif not same_episode and (self._guessed is not None or now - self._refused_at < _ALONE_S):
             self._give_way(now)
         self._refused_at = now
         doubled = 2.0 ** min(max(0, self._refusals_in_a_row - 1), _LONGEST_DOUBLING)
@@ -270,6 +272,6 @@ class Limiter:
             self._on_learned(limit)
 
     def _give_way(self, now: float) -> None:
-        # Refused although the pace was right: other programs use the account too.
+        # Refused again although the pace was right: other programs use the account too.
         self._share = max(_SMALLEST_SHARE, self.share * _LESS_AFTER_REFUSAL)
         self._share_from = now
