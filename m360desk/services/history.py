@@ -11,7 +11,7 @@ from m360desk.services.sync_state import AuditPlan, Plan
 from m360desk.services.walk_down import DownWalk, Ending
 from m360desk.services.walk_up import UpWalk
 
-_PAGES_ALONE = 2
+_PAGES_ALONE = 1
 """Pages of the newest sessions before several walks share what lies below."""
 _BY_TIME = (
     "This account's session ids do not follow the time of upload, so its history is read by connection time."
