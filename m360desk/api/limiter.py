@@ -21,7 +21,7 @@ _ROUNDING = 0.002
 _LONGEST_DOUBLING = 4
 _LESS_AFTER_REFUSAL = 0.7
 _ALONE_S = 20.0
-"""Seconds without a refusal before one that tells nothing of others: a request was late on its way."""
+"""Seconds since the last refusal in spite of the right pace, after which one may be due to a late request."""
 _SMALLEST_SHARE = 0.1
 _LARGEST_SHARE_OF_A_GUESS = 4.0
 _REGAINED_PER_SECOND = 0.01
@@ -117,6 +117,7 @@ class Limiter:
         self._hold_until = -math.inf
         self._next_sync = -math.inf
         self._refused_at = -math.inf
+        self._surprised_at = -math.inf  # refused last though the limit was known and kept to
         self._refusals_in_a_row = 0
         self._share = 1.0
         self._share_from = clock()
@@ -187,8 +188,10 @@ class Limiter:
             self._learn(told, now)
         elif self.limit is None:
             self._guessed = self._taken_in_second_before(slot.started)
-        elif not same_episode and (self._guessed is not None or now - self._refused_at < _ALONE_S):
-            self._give_way(now)
+        elif not same_episode:
+            if self._guessed is not None or now - self._surprised_at < _ALONE_S:
+                self._give_way(now)
+            self._surprised_at = now
         self._refused_at = now
         doubled = 2.0 ** min(max(0, self._refusals_in_a_row - 1), _LONGEST_DOUBLING)
         self._hold_until = max(self._hold_until, now + max(doubled + _JITTER, retry_after or 0.0))
