@@ -20,6 +20,7 @@ from m360desk.store.key import CacheKey, account_hash
 from m360desk.store.writer import CacheWriter
 from m360desk.system.locks import FileLock
 from tests.benchmarks.figures import Figure, Goal
+from tests.benchmarks.workshop import now_ms
 
 NAME = "sync"
 EACH_SIZE = False
@@ -83,17 +84,13 @@ def measure() -> list[Figure]:
     ]
 
 
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 def _sync(simulator: SimulatorProcess) -> SyncResult:
     async def main(folder: Path) -> SyncResult:
         path = folder / "cache.sqlite3"
         key = CacheKey(account_hash(simulator.auth_code), "live", simulator.url)
 
         def open_writer() -> CacheWriter:
-            return CacheWriter.open(path, key, lock=FileLock(folder / "lock"), now_ms=_now_ms)
+            return CacheWriter.open(path, key, lock=FileLock(folder / "lock"), now_ms=now_ms)
 
         credentials = Credentials(simulator.auth_code, simulator.auth_token)
         async with (
@@ -101,7 +98,7 @@ def _sync(simulator: SimulatorProcess) -> SyncResult:
             WriterThread(open_writer) as writer,
         ):
             options = SyncOptions("live")
-            return await run_sync(client, writer, options, progress=lambda _: None, now_ms=_now_ms)
+            return await run_sync(client, writer, options, progress=lambda _: None, now_ms=now_ms)
 
     with tempfile.TemporaryDirectory() as folder:
         return asyncio.run(main(Path(folder)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -186,6 +187,23 @@ def test_a_walk_that_was_overtaken_leaves_the_rest_to_the_one_below(tmp_path: Pa
     cursors = [asked.starting_after for asked in sync.asked if asked.starting_after is not None]
     assert len(cursors) == len(set(cursors)), "no page is read by two"
     assert len(cursors) <= 385 / PAGE + 8
+
+
+def test_starting_points_are_asked_for_together_and_share_the_gap_evenly(tmp_path: Path) -> None:
+    sync = regular(tmp_path, 400)
+    together: list[float] = []
+
+    def direct(_: asyncio.Task[SyncResult]) -> None:
+        points = [one.request for one in sync.requests() if one.request and one.request.limit == 1]
+        maxima = [point.connection_time_max for point in points]
+        if not together:
+            whole = sync.now_ms - START_MS
+            times = [moment.timestamp() * 1000 for moment in maxima if isinstance(moment, datetime)]
+            together.extend((sync.now_ms - time) / whole for time in times)
+        sync.let(sync.waiting[0])
+
+    check_whole(sync, sync.run(direct, OPTIONS))
+    assert together == pytest.approx([1 / 4, 1 / 2, 3 / 4], abs=0.02)
 
 
 def test_more_walks_begin_while_others_go_on_where_answers_take_longer(
