@@ -164,7 +164,14 @@ class Application(QObject):
 
     def _first_shown(self) -> None:
         self.first_rows.emit()
-        QTimer.singleShot(0, self._load_rest)
+        # Before the worker loads: PySide would make the same classes in two threads at once.
+        self._steps = iter((self.shell.window.build_menus, self._make_late_classes, self._load_rest))
+        QTimer.singleShot(0, self._next_step)
+
+    def _make_late_classes(self) -> None:
+        from m360desk.ui.late_classes import make_late_classes
+
+        make_late_classes()
 
     def _load_rest(self) -> None:
         """Load what comes after the first rows, in a worker: the window answers meanwhile."""
@@ -193,7 +200,7 @@ class Application(QObject):
 
     def _build_side_bar(self) -> None:
         from m360desk.system.views_file import ViewsFile
-        from m360desk.ui.icons import application_icon
+        from m360desk.ui.themed_icon import application_icon
 
         self._app.setWindowIcon(application_icon())
         self.shell.build_side_bar(ViewsFile(self.places.settings_file.with_name("views.toml")))

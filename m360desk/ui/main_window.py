@@ -9,7 +9,6 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QMainWindow,
-    QMenu,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from m360desk.ui.frame.actions import Actions
-from m360desk.ui.frame.menus import Menus
 from m360desk.ui.frame.mode_band import MODE_TEXTS, ModeBand
 from m360desk.ui.frame.note_band import NoteBand
 from m360desk.ui.frame.notices import Notices
@@ -76,7 +74,6 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(themes, icons, marks, self)
         self.setStatusBar(self.status)
         self.commands = self._make_actions()
-        self.menus = Menus(self.commands, self)
         self._split_restored = False
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setHandleWidth(1)
@@ -124,6 +121,17 @@ class MainWindow(QMainWindow):
         self.status.show_mode_word(text.word if text is not None else "")
         self.setWindowTitle(f"{text.word} – {NAME}" if text is not None else NAME)
         self.sync_action.setText("Refresh" if mode == "testing" else "Sync")
+
+    def build_menus(self) -> None:
+        """Build the menus, and give what can be done its keys: nobody needs them before the first rows."""
+        from m360desk.ui.frame.menus import Menus
+
+        self.commands.dress(self._icons)
+        self.menus = Menus(self.commands, self)
+        if sys.platform == "darwin":
+            self._menu_bar = self.menus.make_bar()
+        else:
+            self._bar.place_menu(self.menus.whole)
 
     def place_detail(self, detail: DetailPane) -> None:
         """Put the detail pane into its place, its sections folded as they were kept."""
@@ -234,7 +242,7 @@ class MainWindow(QMainWindow):
     # Inner workings
 
     def _make_actions(self) -> Actions:
-        actions = Actions(self._icons, self)
+        actions = Actions(self)
         self.sessions_action, self.battery_action = actions.sessions, actions.battery
         self.side_bar_action = actions.side_bar
         self.sync_action, self.export_action = actions.sync, actions.export
@@ -250,10 +258,8 @@ class MainWindow(QMainWindow):
 
     def _make_tool_bar(self) -> ToolBar:
         """With the menu's button, but for macOS: there the menu bar stands at the screen's edge."""
-        menu: QMenu | None = self.menus.whole
-        if sys.platform == "darwin":
-            self._menu_bar, menu = self.menus.make_bar(), None
-        bar = ToolBar(self._themes, self.commands, self.search_box, menu, self)
+        with_menu = sys.platform != "darwin"
+        bar = ToolBar(self._themes, self._icons, self.commands, self.search_box, self, with_menu=with_menu)
         self.commands.menu.triggered.connect(bar.open_menu)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         return bar

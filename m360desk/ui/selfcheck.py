@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, qVersion
 from PySide6.QtGui import QFontDatabase, QFontMetrics, QImageReader
 from PySide6.QtWidgets import QApplication, QLabel
 
-from m360desk.ui.icons import application_icon
+from m360desk.ui.themed_icon import application_icon
 
 
 class QtUnfitError(Exception):

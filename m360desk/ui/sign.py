@@ -36,8 +36,10 @@ class Sign(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture is None:
             return
-        pixmap = self._picture(self.devicePixelRatioF())
-        size = pixmap.deviceIndependentSize().toSize()
+        ratio = self.devicePixelRatioF()
+        pixmap = self._picture(ratio)
+        left = (self.width() - round(pixmap.width() / ratio)) // 2
+        top = (self.height() - round(pixmap.height() / ratio)) // 2
         painter = QPainter(self)
-        painter.drawPixmap((self.width() - size.width()) // 2, (self.height() - size.height()) // 2, pixmap)
+        painter.drawPixmap(left, top, pixmap)
         painter.end()

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 
 from m360desk.core.user_text import UserText
 from m360desk.system.credentials import StoredCredentials
-from m360desk.ui.icons import application_icon
 from m360desk.ui.messages import show_problem
 from m360desk.ui.settings.check_view import CheckView
 from m360desk.ui.settings.credential_fields import CredentialField, CredentialFields
 from m360desk.ui.sync_words import words_for
 from m360desk.ui.theme import GRID, HALF, ICON_SIZE
+from m360desk.ui.themed_icon import application_icon
 from m360desk.ui.themed_label import ThemedLabel
 from m360desk.ui.themed_line import ThemedLine
 from m360desk.ui.while_alive import while_alive

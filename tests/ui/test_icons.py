@@ -11,10 +11,11 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage
 
 from m360desk.system.resources import resource
-from m360desk.ui.icons import Icons, application_icon
+from m360desk.ui.icons import Icons
 from m360desk.ui.marks import Mark, Marks
 from m360desk.ui.theme import Theme, own_palette
 from m360desk.ui.theme_source import ThemeSource
+from m360desk.ui.themed_icon import application_icon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

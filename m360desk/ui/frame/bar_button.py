@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from m360desk.ui.theme import FOCUS_WIDTH, GRID, ICON_SIZE, RADIUS_CONTROL
@@ -14,6 +14,7 @@ from m360desk.ui.theme import FOCUS_WIDTH, GRID, ICON_SIZE, RADIUS_CONTROL
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
+    from m360desk.ui.icons import Icons
     from m360desk.ui.theme import Theme
     from m360desk.ui.theme_source import ThemeSource
 
@@ -31,20 +32,27 @@ class Part(Enum):
 
 
 class BarButton(QToolButton):
-    """A tool button with the theme's colours; ``low`` is as high as a chip, else it is as high as a field."""
+    """A tool button with the theme's colours; ``low`` is as high as a chip, else it is as high as a field.
+
+    ``icon`` is the name of its icon, ``on`` the icon's colour where the action is checked.
+    """
 
     def __init__(
         self,
         themes: ThemeSource,
+        icons: Icons,
+        icon: str,
         action: QAction,
         parent: QWidget,
         *,
         part: Part = Part.PLAIN,
         low: bool = False,
         colour: str = "text",
+        on: str = "accent",
     ) -> None:
         super().__init__(parent)
         self._themes, self._part, self._low, self._colour = themes, part, low, colour
+        self._icons, self._icon, self._on = icons, icon, on
         self.setDefaultAction(action)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -85,10 +93,12 @@ class BarButton(QToolButton):
         left = (self.width() - ICON_SIZE) // 2
         if word:
             left = GRID if self._low or self._part is Part.PLAIN else PADDING
-        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
-        state = QIcon.State.On if self.isChecked() else QIcon.State.Off
-        place = QRect(left, (self.height() - ICON_SIZE) // 2, ICON_SIZE, ICON_SIZE)
-        self.icon().paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode, state)
+        # Not the action's own icon: that one comes after the first rows.
+        shade = self._on if self.isChecked() else self._colour
+        if not self.isEnabled():
+            shade = self._icons.disabled_colour()
+        icon = self._icons.pixmap(self._icon, ICON_SIZE, self.devicePixelRatioF(), shade)
+        painter.drawPixmap(left, (self.height() - ICON_SIZE) // 2, icon)
         if word:
             painter.setFont(theme.fonts.strong if self._switched() else theme.fonts.body)
             painter.setPen(self._ink(theme))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMargins, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from m360desk.ui.theme_source import ThemeSource
 
 _SCANNED = "scanned"
+_FIND = "Ctrl+F"
 HINT = "Search: scan or type an IMEI, a model, battery:<80 …"
+
+
+@cache
+def _find_keys() -> str:
+    """As the platform writes them."""
+    from PySide6.QtGui import QKeySequence
+
+    return QKeySequence(_FIND).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class SearchBox(QLineEdit):
@@ -54,21 +63,18 @@ class SearchBox(QLineEdit):
         self._lent_from: str | None = None
         self.is_completing = False
         """Whether completions are offered: what is unfinished need not be called wrong."""
-        self._keys = QKeySequence("Ctrl+F").toString(QKeySequence.SequenceFormat.NativeText)
         self._clear = QAction("Clear the search", self)
-        self._clear.setIcon(icons.icon("clear", "text2"))
         self._clear.setToolTip("Clear the search (Esc)")
         self._clear.triggered.connect(self.clear)
-        self._clear_button = BarButton(themes, self._clear, self, low=True)
+        self._clear_button = BarButton(themes, icons, "clear", self._clear, self, low=True, colour="text2")
         self._clear_button.wordless = True
         # Esc does the same, and the way from the words to "Save view" stays short.
         self._clear_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._save = QAction("Save view", self)
         self._save.setObjectName("saveView")
-        self._save.setIcon(icons.icon("bookmark", "text2"))
         self._save.setToolTip("Save this search as a view")
         self._save.triggered.connect(lambda: self.save_asked.emit(self.text().strip()))
-        self._save_button = BarButton(themes, self._save, self, low=True, colour="text2")
+        self._save_button = BarButton(themes, icons, "bookmark", self._save, self, low=True, colour="text2")
         for button in (self._clear_button, self._save_button):
             button.setCursor(Qt.CursorShape.ArrowCursor)
         self.returnPressed.connect(lambda: self.submitted.emit(self.text()))
@@ -149,7 +155,7 @@ class SearchBox(QLineEdit):
         """The keys that lead here, as on a key cap."""
         theme = self._themes.theme
         painter.setFont(theme.fonts.small)
-        words = self._keys
+        words = _find_keys()
         width = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID - 2
         height = theme.fonts.small_line + HALF
         cap = QRectF(self.width() - GRID - width, (self.height() - height) / 2, width, height)

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from m360desk.ui.fill import fill, fill_box
 from m360desk.ui.frame.bar_button import BarButton, Part
 from m360desk.ui.theme import GRID, HALF
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu
+
     from m360desk.ui.frame.actions import Actions
+    from m360desk.ui.icons import Icons
     from m360desk.ui.theme_source import ThemeSource
 
 
@@ -21,9 +24,16 @@ class ToolBar(QToolBar):
     """Fixed, one row; where the window is narrow the buttons at the right lose their words."""
 
     def __init__(
-        self, themes: ThemeSource, actions: Actions, search_box: QWidget, menu: QMenu | None, parent: QWidget
+        self,
+        themes: ThemeSource,
+        icons: Icons,
+        actions: Actions,
+        search_box: QWidget,
+        parent: QWidget,
+        *,
+        with_menu: bool,
     ) -> None:
-        """Without a ``menu`` there is no button for it: the platform has a menu bar."""
+        """``with_menu``: at its end is a button for the menu; else the platform has a menu bar."""
         super().__init__("Tools", parent)
         self.setObjectName("toolBar")
         self._themes = themes
@@ -32,13 +42,16 @@ class ToolBar(QToolBar):
         self.toggleViewAction().setEnabled(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         whole = QWidget(self)
-        self._side = BarButton(themes, actions.side_bar, whole)
+        self._side = BarButton(themes, icons, "sidebar", actions.side_bar, whole, on="text")
         self._side.wordless = True
         self._pages = (
-            BarButton(themes, actions.sessions, whole, part=Part.FIRST),
-            BarButton(themes, actions.battery, whole, part=Part.LAST),
+            BarButton(themes, icons, "list", actions.sessions, whole, part=Part.FIRST),
+            BarButton(themes, icons, "bars", actions.battery, whole, part=Part.LAST),
         )
-        self._named = (BarButton(themes, actions.sync, whole), BarButton(themes, actions.export, whole))
+        self._named = (
+            BarButton(themes, icons, "sync", actions.sync, whole),
+            BarButton(themes, icons, "export", actions.export, whole),
+        )
         search_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(whole)
         row.setContentsMargins(GRID, 0, GRID, 0)
@@ -54,9 +67,10 @@ class ToolBar(QToolBar):
         right.setSpacing(HALF)
         for button in self._named:
             right.addWidget(button)
+        self._menu: QMenu | None = None
         self.menu_button: BarButton | None = None
-        if menu is not None:
-            self.menu_button = self._make_menu_button(actions, menu, whole)
+        if with_menu:
+            self.menu_button = self._make_menu_button(icons, actions, whole)
             right.addWidget(self.menu_button)
         row.addLayout(right)
         self.addWidget(whole)
@@ -72,12 +86,18 @@ class ToolBar(QToolBar):
         for button in self._named:
             button.wordless = narrow
 
+    def place_menu(self, menu: QMenu) -> None:
+        """Have the button open this menu."""
+        self._menu = menu
+        if self.menu_button is not None:
+            self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            self.menu_button.setMenu(menu)
+
     def open_menu(self) -> None:
         """Open the menu, as F10 and Alt do."""
-        button = self.menu_button
-        if button is None or not self.isVisible():
+        button, menu = self.menu_button, self._menu
+        if button is None or menu is None or not self.isVisible():
             return
-        menu = button.menu()
         # Not the button's own way, which waits until the menu is closed.
         menu.popup(button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
         menu.setActiveAction(menu.actions()[0])
@@ -92,13 +112,11 @@ class ToolBar(QToolBar):
         fill_box(painter, 0, self.height() - 1, self.width(), 1, theme.line)
         painter.end()
 
-    def _make_menu_button(self, actions: Actions, menu: QMenu, parent: QWidget) -> BarButton:
-        button = BarButton(self._themes, actions.menu, parent)
+    def _make_menu_button(self, icons: Icons, actions: Actions, parent: QWidget) -> BarButton:
+        button = BarButton(self._themes, icons, "menu", actions.menu, parent)
         button.setObjectName("menuButton")
         button.setAccessibleName("Menu")
         button.wordless = True
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setMenu(menu)
         return button
 
     def _theme_changed(self) -> None:

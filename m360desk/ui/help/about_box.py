@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from m360desk.ui.help.diagnostics import folders, versions
-from m360desk.ui.icons import application_icon
 from m360desk.ui.theme import GRID, HALF
+from m360desk.ui.themed_icon import application_icon
 from m360desk.ui.themed_label import ThemedLabel
 from m360desk.ui.themed_line import ThemedLine
 
