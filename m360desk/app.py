@@ -189,7 +189,11 @@ class Application(QObject):
         # What is loaded by now stays for good: the collector need not look at it again and again.
         gc.freeze()
         gc.enable()
-        self._steps = iter((self._build_side_bar, self._build_small, self.shell.build_rest, self._complete))
+        shell = self.shell
+        get_ready = shell.window.search_box.get_ready
+        self._steps = iter(
+            (self._build_side_bar, self._build_small, shell.build_rest, get_ready, self._complete)
+        )
         self._next_step()
 
     def _next_step(self) -> None:

@@ -55,7 +55,7 @@ class _Collector(logging.Handler):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Reports travel between processes as UTF-8, which knows no lone surrogates; some tests log just these."""
+    """Reports travel between processes as UTF-8, which has no lone surrogates; some tests log just these."""
     report = yield
     report.sections = [
         (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections

@@ -12,7 +12,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 # Where a word begins: at the start or after an ASCII character that is neither letter nor digit.
 # Kept this simple because the cache must say the same in SQL.
-_BREAKS = frozenset(chr(code) for code in range(128) if not chr(code).isalnum())
+BREAKS = frozenset(chr(code) for code in range(128) if not chr(code).isalnum())
 
 Text = str | bytes
 
@@ -42,7 +42,7 @@ def starts_a_word(folded: str, part: str) -> bool:
     """Whether ``part`` stands at the beginning of a word of ``folded`` (both folded)."""
     # No regular expression: thousands of texts are asked at every key, this is five times as fast.
     at = folded.find(part)
-    while at > 0 and folded[at - 1] not in _BREAKS:
+    while at > 0 and folded[at - 1] not in BREAKS:
         at = folded.find(part, at + 1)
     return at >= 0
 

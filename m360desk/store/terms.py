@@ -1,12 +1,13 @@
 """Texts that repeat, each kept once and known by a number."""
 
+import re
 import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from m360desk.core.folding import fold
-from m360desk.core.matching import names_in, part_matches
+from m360desk.core.folding import BREAKS, fold
+from m360desk.core.matching import SHORT_WORD, names_in
 
 _MOST_REMEMBERED = 200_000
 _SLICE = 500
@@ -14,6 +15,8 @@ _FEW = 20_000
 _MOST_CONTAINED = 50
 _APART = "\n"
 """Stands between texts; no folded text has one."""
+_BREAK = f"[{re.escape(''.join(sorted(BREAKS)))}]"
+"""What may stand before a word, for `starts_a_word`; `_APART` is among them."""
 
 
 class TermNumbers:
@@ -57,9 +60,9 @@ class TermTexts:
         self._listed = 0
         self._contained: dict[str, list[int]] = {}
         """What `containing` has found: the list, the side bar and the next key ask for the same words."""
-        self._joined = ""
-        """The folded texts one behind the other, each ended by `_APART`: thousands are searched in one go."""
-        self._starts = array("q", [0])
+        self._joined = _APART
+        """The folded texts one behind the other, each between `_APART`: thousands are searched in one go."""
+        self._starts = array("q", [len(_APART)])
         """Where they begin in it, and where the next one will."""
         self._numbers = array("q")
         """Parallel to them."""
@@ -112,18 +115,26 @@ class TermTexts:
         known = self._contained.get(part)
         if known is not None:
             return known
-        text, starts = self._joined, self._starts
-        found: list[int] = []
-        at = text.find(part)
-        while 0 <= at < starts[-1]:
-            nth = bisect_right(starts, at) - 1
-            if part_matches(part, self._folded_at(nth)):
-                found.append(self._numbers[nth])
-            at = text.find(part, starts[nth + 1])
+        starts, numbers = self._starts, self._numbers
+        found = [numbers[bisect_right(starts, at) - 1] for at in self._places_of(part)]
         if len(self._contained) >= _MOST_CONTAINED:
             self._contained.clear()
         self._contained[part] = found
         return found
+
+    def _places_of(self, part: str) -> Iterator[int]:
+        """Where a part stands in the joined texts as `part_matches` has it, once in each of them."""
+        if len(part) <= SHORT_WORD:
+            # Such a one begins a word; looking back comes second, which is ten times as quick.
+            word = re.escape(part)
+            pattern = re.compile(f"{word}(?<={_BREAK}{word})[^{_APART}]*")
+            yield from (found.start() for found in pattern.finditer(self._joined, 0, self._starts[-1] - 1))
+            return
+        at = self._joined.find(part)
+        while at >= 0:
+            yield at
+            at = self._joined.find(_APART, at)
+            at = self._joined.find(part, at)
 
     def matching(self, fits: Callable[[str], bool]) -> list[int]:
         """The numbers of the texts whose folded form `fits`."""

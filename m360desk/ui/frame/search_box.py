@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMargins, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QMargins, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QKeyEvent,
@@ -22,6 +22,8 @@ from m360desk.ui.frame.bar_button import BarButton
 from m360desk.ui.theme import GRID, HALF, ICON_SIZE, RADIUS_CONTROL
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QInputMethodEvent
+
     from m360desk.core.query import QueryError
     from m360desk.ui.icons import Icons
     from m360desk.ui.theme_source import ThemeSource
@@ -131,11 +133,22 @@ class SearchBox(QLineEdit):
             self._paint_error(painter, self._error)
         painter.end()
 
+    def get_ready(self) -> None:
+        """Make what the first key would wait for: classes of Qt that are not needed before, icons."""
+        self._formats("battery:80")
+        for button in (self._clear_button, self._save_button):
+            button.icon().pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatioF())
+
     def _paint_field_names(self, text: str) -> None:
         """Let field names step back behind values; a line edit takes formats only with an (empty) input."""
         if not text:
             return
         # An empty box, as at every start, comes without them: four milliseconds.
+        from PySide6.QtGui import QInputMethodEvent
+
+        super().inputMethodEvent(QInputMethodEvent("", self._formats(text)))
+
+    def _formats(self, text: str) -> list[QInputMethodEvent.Attribute]:
         from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
 
         from m360desk.core.query_tokens import field_names
@@ -143,13 +156,11 @@ class SearchBox(QLineEdit):
         names = QTextCharFormat()
         names.setForeground(self._themes.theme.text2)
         cursor = self.cursorPosition()
-        formats = [
-            QInputMethodEvent.Attribute(
-                QInputMethodEvent.AttributeType.TextFormat, start - cursor, end - start, names
-            )
+        kind = QInputMethodEvent.AttributeType.TextFormat
+        return [
+            QInputMethodEvent.Attribute(kind, start - cursor, end - start, names)
             for start, end in field_names(text)
         ]
-        super().inputMethodEvent(QInputMethodEvent("", formats))
 
     def _paint_keys(self, painter: QPainter) -> None:
         """The keys that lead here, as on a key cap."""
