@@ -4,12 +4,13 @@ The cache stores folded text and a query folds what was typed: both must come fr
 asks for folding the whole cache again.
 """
 
-import re
 import unicodedata
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
+from m360desk.core.late_regex import LateRegex
+
+_SURROGATES = LateRegex("[\ud800-\udfff]")
 # Control characters count as blanks: SQLite's string functions end at a NUL.
-_BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
+_BLANKS = LateRegex(r"[\s\x00-\x1f\x7f]+")
 # Where a word begins: at the start or after an ASCII character that is neither letter nor digit.
 # Kept this simple because the cache must say the same in SQL.
 BREAKS = frozenset(chr(code) for code in range(128) if not chr(code).isalnum())
@@ -21,7 +22,7 @@ def as_text(value: Text) -> str:
     """A stored text as a string that can be shown; bytes are UTF-8 that may hold lone surrogates."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "surrogatepass")
-    return _SURROGATES.sub("\ufffd", value)
+    return _SURROGATES.compiled.sub("\ufffd", value)
 
 
 def fold(text: Text) -> str:
@@ -56,4 +57,4 @@ def _fold_once(text: str) -> str:
 def _collapse(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return _BLANKS.sub(" ", text).strip()
+    return _BLANKS.compiled.sub(" ", text).strip()

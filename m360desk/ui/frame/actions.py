@@ -84,7 +84,8 @@ class Actions(QObject):
         return [each for each in self._window.actions() if each.parent() is self._window]
 
     def _make(self, text: str, name: str, keys: Sequence[str] = (), icon: str = "", tip: str = "") -> QAction:
-        action = QAction(text, self._window)
+        action = QAction(self._window)
+        action.setText(text)
         action.setObjectName(name)
         self._undressed.append((action, keys, icon, tip))
         self._window.addAction(action)

@@ -65,14 +65,17 @@ class SearchBox(QLineEdit):
         self._lent_from: str | None = None
         self.is_completing = False
         """Whether completions are offered: what is unfinished need not be called wrong."""
-        self._clear = QAction("Clear the search", self)
+        # Named afterwards: for an action made with its name, PySide looks whether that is an icon.
+        self._clear = QAction(self)
+        self._clear.setText("Clear the search")
         self._clear.setToolTip("Clear the search (Esc)")
         self._clear.triggered.connect(self.clear)
         self._clear_button = BarButton(themes, icons, "clear", self._clear, self, low=True, colour="text2")
         self._clear_button.wordless = True
         # Esc does the same, and the way from the words to "Save view" stays short.
         self._clear_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._save = QAction("Save view", self)
+        self._save = QAction(self)
+        self._save.setText("Save view")
         self._save.setObjectName("saveView")
         self._save.setToolTip("Save this search as a view")
         self._save.triggered.connect(lambda: self.save_asked.emit(self.text().strip()))

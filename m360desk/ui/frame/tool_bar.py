@@ -39,7 +39,6 @@ class ToolBar(QToolBar):
         self._themes = themes
         self.setMovable(False)
         self.setFloatable(False)
-        self.toggleViewAction().setEnabled(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         whole = QWidget(self)
         self._side = BarButton(themes, icons, "sidebar", actions.side_bar, whole, on="text")
@@ -87,7 +86,8 @@ class ToolBar(QToolBar):
             button.wordless = narrow
 
     def place_menu(self, menu: QMenu) -> None:
-        """Have the button open this menu."""
+        """Have the button open this menu; none of Qt's own can hide the bar."""
+        self.toggleViewAction().setEnabled(False)
         self._menu = menu
         if self.menu_button is not None:
             self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
