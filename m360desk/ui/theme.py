@@ -8,7 +8,7 @@ and lines are the palette's own and tints are off; shapes stay.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
@@ -102,14 +102,15 @@ _SHARES = {
 _SELECTION_SHARE = (0.14, 0.20)
 
 
-class Theme(NamedTuple):
+class Theme:
     """The colours of one theme, by what they are for, and the fonts.
 
     Surfaces: ``window`` (bars, side bar), ``base`` (lists, panes, charts), ``raised`` (tips, buttons),
     ``sunken`` (bar track, placeholders), ``hover``, ``sel`` and ``selidle`` (selected row with and without
     focus). Text: ``text``, ``text2`` (second lines, units, headers), ``text3`` (hints in empty fields; on
     base and window only). ``watch`` is never used without a ``watchline`` edge. ``key`` names the theme in
-    caches of pixmaps: equal keys, equal colours.
+    caches of pixmaps: equal keys, equal colours. Not to be changed. (No named tuple: with so many names, to
+    make that takes a millisecond of a start.)
     """
 
     dark: bool
@@ -154,6 +155,20 @@ class Theme(NamedTuple):
     passbg: QColor
     on_verdict: QColor
 
+    def __init__(
+        self, *, dark: bool, high_contrast: bool, key: str, fonts: Fonts, colours: Mapping[str, QColor]
+    ) -> None:
+        """``colours`` are all those above."""
+        self.dark, self.high_contrast, self.key, self.fonts = dark, high_contrast, key, fonts
+        for name in COLOUR_NAMES:
+            setattr(self, name, colours[name])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Theme) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     @classmethod
     def current(cls) -> Theme:
         """Return the theme of the application's palette as it is now (``ThemeSource`` follows changes)."""
@@ -182,7 +197,7 @@ class Theme(NamedTuple):
         names = "".join(colours[name].name() for name in sorted(colours))
         key = f"{'dark' if dark else 'light'}{names}"
         sizes = fonts if fonts is not None else Fonts.from_system()
-        return cls(dark=dark, high_contrast=high_contrast, key=key, fonts=sizes, **colours)
+        return cls(dark=dark, high_contrast=high_contrast, key=key, fonts=sizes, colours=colours)
 
 
 #: Names of all colours of a theme.
