@@ -65,9 +65,15 @@ class ColumnLists:
                 found.frombytes(chosen.astype(np.int64, copy=False).data.cast("B"))
         return found
 
+    def release(self) -> None:
+        """Let all orders go but the one that was asked for last."""
+        while len(self._orders) > 1:
+            del self._orders[next(iter(self._orders))]
+
     def _ascending(self, field: str) -> _Ascending:
         known = self._orders.get(field)
         if known is not None and known.version == self._columns.version:
+            self._orders[field] = self._orders.pop(field)  # the ones asked for last stand last
             return known
         values = self._values(field)
         missing = np.isnan(values) if values.dtype.kind == "f" else values < 0

@@ -63,7 +63,6 @@ class Columns:
         devices: a number for each device identity; a session without one has a number of its own.
         numbers: by field name; nan where missing.
         codes: by field name: the numbers of texts in `terms`; 0 where missing.
-        beginnings: by field name: two characters of an identity, as `column_slices.beginning` puts them.
         folded: rows of which some identity is folded in another way than SQLite does.
         extras: further columns, as far as they were brought.
         version: another number whenever something has changed.
@@ -139,8 +138,9 @@ class Columns:
         """The rows in which an identity begins with these two ASCII letters or digits, case aside."""
         wanted = beginning(text)
         found = np.zeros(self.ids.size, np.bool_)
-        for begun in self.beginnings.values():
-            found |= begun == wanted
+        for name, numbers in self._begun.items():
+            if wanted in numbers:
+                found |= self._room.values(_begun(name), found.size) == numbers[wanted]
         return found
 
     def met(self, name: str) -> NDArray[np.bool_] | None:
@@ -167,8 +167,10 @@ class Columns:
             self._room.add(name, _FLOATS.get(name, np.float32))
         for name in CODES:
             self._room.add(name, _FEW_TEXTS, coded=True)
+        self._begun: dict[str, dict[int, int]] = {name: {} for name in BEGINNINGS}
+        """By field name: what its identities begin with, numbered as it was met; mostly it is little."""
         for name in BEGINNINGS:
-            self._room.add(_begun(name), np.uint16)
+            self._room.add(_begun(name), np.uint8)
         self._room.add("folded", np.bool_)
         self._show(0)
 
@@ -182,7 +184,6 @@ class Columns:
         self.devices: NDArray[np.int64] = shown("devices")
         self.numbers = {name: shown(name) for name in NUMBERS}
         self.codes = {name: shown(name) for name in CODES}
-        self.beginnings = {name: shown(_begun(name)) for name in BEGINNINGS}
         self.folded: NDArray[np.bool_] = shown("folded")
         self._changed()
 
@@ -239,7 +240,16 @@ class Columns:
                 self._show(count)
 
     def _put(self, where: slice | NDArray[np.int64], part: Slice) -> None:
-        for name, values in _read(part).items():
+        columns: dict[str, NDArray[Any]] = {
+            "ids": part.ids,
+            "devices": part.devices,
+            **part.numbers,
+            **part.codes,
+            "folded": part.folded,
+        }
+        for name, values in part.beginnings.items():
+            columns[_begun(name)] = _numbered(values, self._begun[name])
+        for name, values in columns.items():
             if isinstance(where, slice):
                 self._room.enlarge(name, where.stop)
             self._room.put(name, where, values)
@@ -250,13 +260,7 @@ def _begun(name: str) -> str:
     return f"begun {name}"
 
 
-def _read(part: Slice) -> dict[str, NDArray[Any]]:
-    """All columns of a slice by their names in the room."""
-    return {
-        "ids": part.ids,
-        "devices": part.devices,
-        **part.numbers,
-        **part.codes,
-        **{_begun(name): values for name, values in part.beginnings.items()},
-        "folded": part.folded,
-    }
+def _numbered(values: NDArray[np.uint16], numbers: dict[int, int]) -> NDArray[np.intp]:
+    """The numbers of values, those that are met first added."""
+    met, at = np.unique(values, return_inverse=True)
+    return np.asarray([numbers.setdefault(value, len(numbers)) for value in met.tolist()], np.intp)[at]

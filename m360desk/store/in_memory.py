@@ -89,6 +89,11 @@ class InMemory:
         assert codes is not None  # noqa: S101 - it has just been brought
         return codes
 
+    def release(self) -> None:
+        """Let go what was kept for the next question, and is made anew in milliseconds."""
+        self._masks.clear()
+        self._lists.release()
+
     def _search(self, known: frozenset[str], nodes: Sequence[Node], check: Check) -> ColumnSearch:
         self.columns.refresh(known, check)
         search = ColumnSearch(self.columns, self._conditions, self._terms, self._connection, check, known)

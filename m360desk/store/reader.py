@@ -314,6 +314,13 @@ class CacheReader:
         """
         self.in_memory((), cancel=cancel).columns.device_order()
 
+    def release_memory(self) -> None:
+        """Let go what was kept for the next question; asked after a while without one."""
+        if self._in_memory is not None:
+            self._in_memory.release()
+        with translated(self._path):
+            self._connection.execute("PRAGMA shrink_memory")
+
     def load_texts(self) -> None:
         """Read the texts that repeat, where they are few, so that the first search does not wait for them."""
         with self._reading():

@@ -433,7 +433,16 @@ class Desk(QObject):
         return answered, failed
 
     def _return_memory(self) -> None:
-        self.chores.request("memory", lambda *_: return_free_blocks(), lambda _: None, self.failed.emit)
+        """Let the lanes forget what they keep for the next question, and give back what is free then."""
+
+        def released(_: object) -> None:
+            self.chores.request("memory", lambda *_: return_free_blocks(), lambda _: None, self.failed.emit)
+
+        if self._lanes is None:
+            return
+        for lane in (self._lanes.rows, self._lanes.bulk, self._lanes.slow):
+            # Not by `_ask`: this is no answer after which the lanes would have to be idle again.
+            lane.request("memory", lambda reader, _: reader.release_memory(), released, released)
 
     def _counted(self, stats: CacheStats) -> None:
         self._count.setInterval(max(LEAST_PAUSE_MS, 10 * self._counting.elapsed()))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar  # noqa: E402 - likewise
 from m360desk.app import Application, make_qt  # noqa: E402 - likewise
 from m360desk.options import Options  # noqa: E402 - likewise
 from m360desk.ui import export_dialog  # noqa: E402 - likewise
-from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
+from tests.benchmarks.processes import is_warm  # noqa: E402 - likewise
 
 SELECTED = 50_000
 FIRST = 1_000
@@ -102,8 +102,7 @@ def main(profile: str, out: str) -> None:
 
     def turn() -> None:
         # The charts' libraries are loaded a moment after the start: they belong to it, not to this.
-        is_loaded = not application.shell.awaits and hasattr(sys.modules.get(CHARTS), "BatteryPage")
-        if not (is_loaded or hand.begun):
+        if not (hand.begun or is_warm(application)):
             return
         timer.setInterval(TURN_MS)
         if not hand.turn():

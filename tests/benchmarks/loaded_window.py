@@ -21,8 +21,8 @@ from PySide6.QtCore import Qt, QTimer  # noqa: E402 - in the program's order
 from m360desk.app import Application, make_qt  # noqa: E402 - likewise
 from m360desk.options import Options  # noqa: E402 - likewise
 from m360desk.ui.main_window import SESSIONS  # noqa: E402 - likewise
-from m360desk.ui.shell import CHARTS, Shell  # noqa: E402 - likewise
-from tests.benchmarks.processes import memory_of  # noqa: E402 - likewise
+from m360desk.ui.shell import Shell  # noqa: E402 - likewise
+from tests.benchmarks.processes import is_at_rest, is_warm, memory_of  # noqa: E402 - likewise
 
 
 class Turns:
@@ -88,12 +88,15 @@ def main(profile: str) -> None:
         load()
 
     def look() -> None:
-        if shell.awaits or not hasattr(sys.modules.get(CHARTS), "BatteryPage"):
+        if not is_warm(application):
             return
-        if "memory" not in found:
+        if "libraries" not in found:
             found["libraries"] = turns.take()
-            found["memory"] = memory_of(os.getpid())
-            shell.show_battery_page()
+        if "memory" not in found:
+            if is_at_rest(application):
+                found["memory"] = memory_of(os.getpid())
+                turns.take()
+                shell.show_battery_page()
             return
         if "charts" not in found:
             found["charts"] = turns.take()
@@ -101,8 +104,8 @@ def main(profile: str) -> None:
         if step is not None:
             step()
             return
-        if application.desk._idle.isActive() or not application.desk.chores.is_free_for(""):
-            return  # what was needed for a moment has not been given back yet
+        if not is_at_rest(application):
+            return
         found["used"] = memory_of(os.getpid())
         app.quit()
 

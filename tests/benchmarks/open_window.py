@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402 - likewise
 from m360desk.app import Application, make_qt  # noqa: E402 - likewise
 from m360desk.options import Options  # noqa: E402 - likewise
 from m360desk.ui.detail.pane import DetailPane  # noqa: E402 - likewise
-from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
+from tests.benchmarks.processes import is_warm  # noqa: E402 - likewise
 
 WARM_UP = 20
 HELD_MS = 33
@@ -102,7 +102,7 @@ def main(profile: str, steps: int, seconds: float) -> None:
 
     def look() -> None:
         # The charts' libraries are loaded a moment after the start: they belong to it, not to this.
-        if application.shell.awaits or not hasattr(sys.modules.get(CHARTS), "BatteryPage"):
+        if not is_warm(application):
             return
         watch.stop()
         application.shell.page.table.setFocus()

@@ -70,3 +70,11 @@ def is_warm(application: "Application") -> bool:
     assert lanes is not None
     is_loaded = hasattr(sys.modules.get(CHARTS), "BatteryPage") and lanes.slow.is_free_for("")
     return is_loaded and not application.shell.awaits
+
+
+def is_at_rest(application: "Application") -> bool:
+    """Whether nothing was asked for a while: what answers took for a moment has been given back."""
+    desk = application.desk
+    assert desk.lanes is not None
+    lanes = (desk.lanes.rows, desk.lanes.bulk, desk.lanes.slow, desk.chores)
+    return is_warm(application) and not desk._idle.isActive() and all(lane.is_free_for("") for lane in lanes)

@@ -19,7 +19,7 @@ from m360desk.core.query import EVERYTHING, Order  # noqa: E402 - likewise
 from m360desk.options import Options  # noqa: E402 - likewise
 from m360desk.store.reader import CacheReader  # noqa: E402 - likewise
 from m360desk.ui.scanner import Scanner  # noqa: E402 - likewise
-from m360desk.ui.shell import CHARTS  # noqa: E402 - likewise
+from tests.benchmarks.processes import is_warm  # noqa: E402 - likewise
 
 
 class Gun(QObject):
@@ -99,7 +99,7 @@ def main(profile: str, count: int) -> None:
     guns: list[Gun] = []
 
     def look() -> None:
-        if application.shell.awaits or not hasattr(sys.modules.get(CHARTS), "BatteryPage"):
+        if not is_warm(application):
             return
         watch.stop()
         lanes = application.desk.lanes

@@ -143,7 +143,11 @@ def _held(columns: Columns) -> dict[str, list[object]]:
     for name, values in columns.numbers.items():
         held[name] = [None if np.isnan(value) else value for value in values.tolist()]
     held |= {name: list(codes.tolist()) for name, codes in columns.codes.items()}
-    held |= {f"begun {name}": list(begun.tolist()) for name, begun in columns.beginnings.items()}
+    for name, numbers in columns._begun.items():
+        texts = {number: beginning for beginning, number in numbers.items()}
+        held[f"begun {name}"] = [
+            texts[number] for number in columns._room.values(f"begun {name}", len(held["id"])).tolist()
+        ]
     held["folded"] = list(columns.folded.tolist())
     held["device"] = list(columns.devices.tolist())
     return held
