@@ -56,6 +56,7 @@ class Window:
         self.accounts.find_last()
         self.accounts.open_last()
         self.main.show()
+        self.shell.window.build_menus()
         self.shell.build_rest()
 
     def until(self, condition: Callable[[], bool]) -> None:
