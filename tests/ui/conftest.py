@@ -122,6 +122,13 @@ class Bench:
         self.application.desk.sync.wrote.emit()
         self.settle()
 
+    def add(self, workshop: Workshop, first: int, end: int) -> None:
+        """What a sync does: newer sessions are stored, the window is told; waits until it shows them."""
+        sessions = [read(record) for record in workshop.records(first, end)]
+        self.write(lambda writer: writer.store_page(sessions, stretch=None, batch=2, state=None))
+        shell = self.application.shell
+        self.qtbot.waitUntil(lambda: not shell.controller.awaits and not shell.awaits, timeout=10_000)
+
     def press(self, *keys: Any) -> None:
         """Press keys as the window system would send them: to the window, with its shortcuts."""
         handle = self.window.windowHandle()

@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 TABLE_ORDER = [column.name for column in COLUMNS]
 
 
-def add(bench: Bench, workshop: Workshop, first: int, end: int) -> None:
-    """What a sync does: newer sessions are stored, the window is told."""
-    sessions = [read(record) for record in workshop.records(first, end)]
-
-    def store(writer: CacheWriter) -> None:
-        writer.store_page(sessions, stretch=None, batch=2, state=None)
-
-    bench.write(store)
-    shell = bench.application.shell
-    bench.qtbot.waitUntil(lambda: not shell.controller.awaits and not shell.awaits, timeout=10_000)
-
-
 def picture(bench: Bench, row: int) -> QImage:
     """One row as it is on the screen."""
     table = bench.table
@@ -126,7 +114,7 @@ def test_at_the_top_new_sessions_are_offered_and_come_in_when_pressed(
     top, detail = bench.ids[0], bench.application.shell.detail
     assert detail is not None
     chosen = detail.row_id
-    add(bench, workshop, 600, 612)
+    bench.add(workshop, 600, 612)
     after = bench.expected("")
     above = after.index(top)
     assert above > 5
@@ -158,7 +146,7 @@ def test_in_the_middle_everything_keeps_its_place_when_rows_come_in(bench: Bench
         )
     top, chosen = bench.ids[300], [bench.ids[row] for row in (305, 307, 310)]
     bench.settle()
-    add(bench, workshop, 600, 640)
+    bench.add(workshop, 600, 640)
     assert bench.ids == bench.expected("", field="battery", descending=False)
     assert len(bench.ids) == 640
     place = bench.table.first_visible()

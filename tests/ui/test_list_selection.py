@@ -10,14 +10,12 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from m360desk.core.records import read
 from m360desk.ui.sessions import row_selection
 from m360desk.ui.sessions.columns import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from m360desk.store.writer import CacheWriter
     from m360desk.ui.sessions.view import SessionTable
     from tests.ui.conftest import Bench, Workshop
 
@@ -28,18 +26,6 @@ Flag = QItemSelectionModel.SelectionFlag
 def sort_by(bench: Bench, name: str) -> None:
     bench.table.horizontalHeader().sectionClicked.emit(NAMES.index(name))
     bench.settle()
-
-
-def add(bench: Bench, workshop: Workshop, first: int, end: int) -> None:
-    """What a sync does: newer sessions are stored, the window is told."""
-    sessions = [read(record) for record in workshop.records(first, end)]
-
-    def store(writer: CacheWriter) -> None:
-        writer.store_page(sessions, stretch=None, batch=2, state=None)
-
-    bench.write(store)
-    shell = bench.application.shell
-    bench.qtbot.waitUntil(lambda: not shell.controller.awaits and not shell.awaits, timeout=10_000)
 
 
 def click(bench: Bench, row: int, *keys: Qt.KeyboardModifier, right: bool = False) -> None:
@@ -99,7 +85,7 @@ def test_hundreds_of_selected_sessions_stay_selected_while_others_come_in(
     chosen, top = set(bench.ids[100:500]), bench.ids[97]
     bench.settle()
     watch = Watch(bench)
-    add(bench, workshop, 600, 650)
+    bench.add(workshop, 600, 650)
     assert bench.ids == expected(bench, "battery")
     assert len(bench.ids) == 650
     assert selected(bench) == chosen
@@ -118,7 +104,7 @@ def test_all_selected_stay_selected_and_what_comes_is_not(bench: Bench, workshop
     bench.press("Ctrl+A")
     before = set(bench.ids)
     assert selected(bench) == before
-    add(bench, workshop, 600, 620)
+    bench.add(workshop, 600, 620)
     assert selected(bench) == before
     QTest.mouseClick(bench.find("newSessions"), Qt.MouseButton.LeftButton)
     bench.settle()
@@ -173,7 +159,7 @@ def test_a_selection_in_very_many_pieces_is_one_like_any_other(bench: Bench, wor
     click(bench, outside, right=True)
     assert selected(bench) == chosen, "the right button is for the menu"
 
-    add(bench, workshop, 600, 640)
+    bench.add(workshop, 600, 640)
     assert selected(bench) == chosen
     sort_by(bench, "time")
     assert selected(bench) == chosen
@@ -219,7 +205,7 @@ def test_at_the_very_end_the_place_stays_when_sessions_come_in_above(
     top = bench.table.first_visible()
     assert top is not None
     seen = bench.ids[top[0]], top[1]
-    add(bench, workshop, 600, 650)
+    bench.add(workshop, 600, 650)
     place = bench.table.first_visible()
     assert place is not None
     assert (bench.ids[place[0]], place[1]) == seen
