@@ -86,12 +86,12 @@ class Placings:
         facet.values = {**texts.written, **facet.values}
         return Placed(column.codes, texts.keys, texts.values)
 
-    def numbers(self, facet: Facet, column: Numbers, version: object, check: Check) -> Placed:
+    def numbers(self, facet: Facet, column: Callable[[], Numbers], version: object, check: Check) -> Placed:
         """A column of numbers, nan where missing; ``version`` is another one after each change of it."""
         told = (version, facet.limits, facet.zone)
         kept = self._numbers.get(facet.field)
         if kept is None or kept[0] != told:
-            kept = self._numbers[facet.field] = (told, _placed(facet, column, check))
+            kept = self._numbers[facet.field] = (told, _placed(facet, column(), check))
         return kept[1]
 
 

@@ -216,7 +216,7 @@ def test_counts_follow_the_query_without_the_own_part(text: str, rows: list[Row]
         values = [row.get(name) for row in rows]
         if name in ("battery", "time"):
             numbers = np.asarray([nan if value is None else value for value in values], np.float64)
-            return placings.numbers(facets[name], numbers, 1, lambda: None)
+            return placings.numbers(facets[name], lambda: numbers, 1, lambda: None)
         known = [None, *dict.fromkeys(value for value in values if value is not None)]
         codes = np.asarray([known.index(value) for value in values], np.int32)
         return placings.coded(facets[name], Coded(codes, range(len(known)), known.__getitem__))
@@ -256,7 +256,7 @@ def test_months_are_local() -> None:
     edge = int(datetime(2026, 10, 31, 23, 30, tzinfo=UTC).timestamp() * 1000)
     facets = {"time": facet("time")}
     times = np.asarray([edge, edge - 3_600_000, nan])
-    placed = Placings().numbers(facets["time"], times, 1, lambda: None)
+    placed = Placings().numbers(facets["time"], lambda: times, 1, lambda: None)
     counts = tally({"time": placed}, split("", facets), facets)
     assert counts["time"] == {"2026-11": 1, "2026-10": 1, "": 1}
     assert datetime.fromtimestamp(edge / 1000, PRAGUE) == datetime(2026, 11, 1, 0, 30, tzinfo=PRAGUE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from m360desk.core.facets import FACETS, Facet, split
@@ -71,10 +72,11 @@ class FacetCounter:
         placed = {}
         for name, facet in facets.items():
             if name in NUMBERS:
-                placed[name] = self._placings.numbers(facet, held.numbers[name], held.version, cancel.check)
+                column = partial(held.numbers.__getitem__, name)
+                placed[name] = self._placings.numbers(facet, column, held.version, cancel.check)
             else:
-                column = Coded(held.codes[name], held.texts_met(name), text)
-                placed[name] = self._placings.coded(facet, column)
+                coded = Coded(held.codes[name], held.texts_met(name), text)
+                placed[name] = self._placings.coded(facet, coded)
         return placed
 
 
