@@ -20,7 +20,7 @@ from m360desk.store.layout import LAYOUT, column_type
 from m360desk.store.numbers import read_integers
 from m360desk.store.opening import suspect
 from m360desk.store.plan import can_walk, ordered
-from m360desk.store.stored import CacheStats, Older, StoredRow, StoredSession, Version
+from m360desk.store.stored import CacheStats, Older, StoredRow, StoredSession, Version, stored_rows
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["CacheReader", "CacheStats", "StoredRow", "StoredSession", "Version"]
 
 _ROWS_AT_ONCE = 250
-_CODED = LAYOUT.coded
 # Fewer matches than this share of the cache are collected before they are sorted.
 _RARE_SHARE, _RARE_AT_LEAST, _RARE_AT_MOST = 50, 500, 5_000
 
@@ -143,8 +142,10 @@ class CacheReader:
 
     def total(self) -> int:
         """How many sessions there are."""
+        from m360desk.store import totals
+
         with self._reading():
-            return self._total()
+            return totals.sessions(self._connection)
 
     def rows(self, ids: Sequence[int]) -> list[StoredRow | None]:
         """The rows of these numbers, in this order; None for one that is gone from the cache."""
@@ -360,7 +361,7 @@ class CacheReader:
         Raises:
             Cancelled: by `cancel`.
         """
-        from m360desk.store.value_counts import count_conditions
+        from m360desk.store.value_counts import fill_in
 
         if not nodes:
             return []
@@ -368,13 +369,7 @@ class CacheReader:
             counted: list[int | None] = [None] * len(nodes)
             if self._in_memory is not None:
                 counted = self._in_memory.counts(self._columns, query, nodes, lambda: _check(cancel))
-            left = [node for node, count in zip(nodes, counted, strict=True) if count is None]
-            if not left:
-                return [count for count in counted if count is not None]
-            conditions = self._conditions()
-            asked = [conditions.of(node) for node in left]
-            rest = iter(count_conditions(self._connection, conditions.of(query.root), asked))
-            return [next(rest) if count is None else count for count in counted]
+            return fill_in(self._connection, self._conditions, query.root, nodes, counted)
 
     def newest_batch(self) -> int:
         """The number of the last stored page; it grows with every page."""
@@ -389,30 +384,17 @@ class CacheReader:
 
     def stats(self) -> CacheStats:
         """How much the cache holds."""
+        from m360desk.store import totals
+
         with self._reading():
-            count = self._total()
-            gone = self._connection.execute(
-                "SELECT count(*) FROM sessions WHERE row_gone_ms IS NOT NULL"
-            ).fetchone()[0]
-            versions = self._connection.execute("SELECT count(*) FROM versions").fetchone()[0]
-            oldest = self._connection.execute("SELECT min(time) FROM sessions").fetchone()[0]
-            newest = self._connection.execute("SELECT max(time) FROM sessions").fetchone()[0]
-            files = (self._path, self._path.with_name(self._path.name + "-wal"))
-            size = sum(file.stat().st_size for file in files if file.exists())
-        return CacheStats(count, size, gone, versions, oldest, newest)
+            return totals.stats(self._connection, self._path)
 
     def older(self, than_ms: int) -> Older:
         """What of the cache was connected before a moment."""
+        from m360desk.store import totals
+
         with self._reading():
-            statement = (
-                "SELECT count(*), count(row_gone_ms), min(time), max(time), "
-                "(SELECT count(*) FROM versions WHERE session IN (SELECT id FROM sessions WHERE time < ?)) "
-                "FROM sessions WHERE time < ?"
-            )
-            count, gone, oldest, newest, versions = self._connection.execute(
-                statement, (than_ms, than_ms)
-            ).fetchone()
-            return Older(count, gone, versions, oldest, newest)
+            return totals.older(self._connection, than_ms)
 
     def sizes(self) -> "Sizes":
         """What takes how much room; reads much of the file."""
@@ -456,24 +438,9 @@ class CacheReader:
             self._codec = Codec(self._connection)
         return self._codec
 
-    def _total(self) -> int:
-        return int(self._connection.execute("SELECT count(*) FROM sessions").fetchone()[0])
-
     def _select_rows(self, where: str, parameters: Sequence[int]) -> Iterator[StoredRow]:
         statement = f"SELECT {self._row_select} FROM sessions AS s WHERE {where}"  # noqa: S608 - of this module
-        found = self._connection.execute(statement, parameters).fetchall()
-        if not found:
-            return
-        # Column by column: of many rows, few texts differ.
-        numbers, gone, *columns = map(list, zip(*found, strict=True))
-        coded = [set(columns[at]) - {None} for at in _CODED]
-        self._terms.read(set().union(*coded))
-        text = self._terms.text
-        for at, terms in zip(_CODED, coded, strict=True):
-            texts = {number: text(number) for number in terms}
-            columns[at] = list(map(texts.get, columns[at]))
-        for number, values, left in zip(numbers, zip(*columns, strict=True), gone, strict=True):
-            yield StoredRow(number, values, left is not None)
+        return stored_rows(self._connection.execute(statement, parameters).fetchall(), self._terms)
 
     def _look(self) -> None:
         """Take note of what the file has, where that changed: an index more, columns of another version."""

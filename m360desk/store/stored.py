@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from m360desk.core.fields import INDEX
+from m360desk.store.layout import LAYOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
     # A start that only lists sessions never reads a record: the reader's modules stay out of it.
     from m360desk.core.session import StoredValue
+    from m360desk.store.terms import TermTexts
+
+_CODED = LAYOUT.coded
 
 
 class StoredRow(NamedTuple):
@@ -27,6 +34,21 @@ class StoredRow(NamedTuple):
     def get(self, name: str) -> StoredValue:
         """The value of one stored field."""
         return self.values[INDEX[name]]
+
+
+def stored_rows(found: Sequence[tuple[Any, ...]], terms: TermTexts) -> Iterator[StoredRow]:
+    """Rows as SQLite tells them (number, since when gone, values) with the texts that numbers stand for."""
+    if not found:
+        return
+    # Column by column: of many rows, few texts differ.
+    numbers, gone, *columns = map(list, zip(*found, strict=True))
+    coded = [set(columns[at]) - {None} for at in _CODED]
+    terms.read(set().union(*coded))
+    for at, codes in zip(_CODED, coded, strict=True):
+        texts = {number: terms.text(number) for number in codes}
+        columns[at] = list(map(texts.get, columns[at]))
+    for number, values, left in zip(numbers, zip(*columns, strict=True), gone, strict=True):
+        yield StoredRow(number, values, left is not None)
 
 
 class Version(NamedTuple):

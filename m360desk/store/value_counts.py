@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from m360desk.core.fields import COLUMNS, INDEX, Field
-from m360desk.store.conditions import Condition
+from m360desk.store.conditions import Condition, Conditions
 from m360desk.store.layout import is_coded
 from m360desk.store.terms import TermTexts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from numpy.typing import NDArray
 
+    from m360desk.core.query import Node
     from m360desk.core.session import StoredValue
     from m360desk.store.column_search import Mask
     from m360desk.store.few import Parameter
@@ -51,9 +53,23 @@ def count_in_file(
     return [(_text(terms, code or 0), count) for code, count in rows]
 
 
-def count_conditions(
-    connection: sqlite3.Connection, among: Condition, conditions: Sequence[Condition]
+def fill_in(
+    connection: sqlite3.Connection,
+    conditions: "Callable[[], Conditions]",
+    among: "Node",
+    nodes: "Sequence[Node]",
+    counted: Sequence[int | None],
 ) -> list[int]:
+    """Count in the file how many of the sessions among `among` fulfil each condition not `counted` yet."""
+    left = [node for node, count in zip(nodes, counted, strict=True) if count is None]
+    if not left:
+        return [count for count in counted if count is not None]
+    made = conditions()
+    rest = iter(_count(connection, made.of(among), [made.of(node) for node in left]))
+    return [next(rest) if count is None else count for count in counted]
+
+
+def _count(connection: sqlite3.Connection, among: Condition, conditions: Sequence[Condition]) -> list[int]:
     """How many of the sessions that fulfil `among` fulfil each condition, in one pass."""
     narrowed = among.narrowed()
     sums = ", ".join(f"coalesce(sum(({each.sql}) IS TRUE), 0)" for each in conditions)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from m360desk.core.cancel import CancelToken
     from m360desk.core.query import Order, Query
     from m360desk.core.spans import Newer
+    from m360desk.services.export import ExportResult
     from m360desk.store.reader import CacheReader, StoredRow
+
+PROGRESS_SECONDS = 0.1
+"""Between two tellings of how far an export is."""
 
 FIRST_ROWS = 60
 """Asked for ahead of the whole answer: more than a screen holds."""
@@ -23,6 +29,13 @@ def first_screenful(
     """The first rows that answer a query: their ids and, with them, the rows."""
     ids = reader.ids(query, order, limit=FIRST_ROWS, cancel=token)
     return ids, reader.rows(ids)
+
+
+def first_rows_to(
+    done: Callable[[array[int], Sequence[StoredRow | None]], None],
+) -> tuple[Callable[[tuple[array[int], Sequence[StoredRow | None]]], None], Callable[[], None]]:
+    """What tells a first screenful, and what tells that there is none."""
+    return lambda found: done(*found), lambda: done(array("q"), ())
 
 
 class Answer(NamedTuple):
@@ -57,6 +70,35 @@ def from_file(
     def work(reader: CacheReader, token: CancelToken) -> Answer:
         ids = reader.ids(query, order, cancel=token)
         return Answer(ids, (), _compared(order, shown, ids))
+
+    return work
+
+
+def written_to(
+    out: Path,
+    query: Query,
+    order: Order,
+    mode: str,
+    tell: Callable[[int, int], None],
+    row_ids: Sequence[int] | None,
+) -> Callable[[CacheReader, CancelToken], ExportResult]:
+    """Work for a lane: the answer, or exactly ``row_ids``, as a file; tells now and then how far it is."""
+
+    def work(reader: CacheReader, token: CancelToken) -> ExportResult:
+        from m360desk.services.export import export
+
+        told = time.monotonic()
+
+        def progress(rows: int, of: int) -> None:
+            nonlocal told
+            if (now := time.monotonic()) - told >= PROGRESS_SECONDS:
+                told = now
+                tell(rows, of)
+
+        fmt = out.suffix.lower().lstrip(".")
+        return export(
+            reader, query, order, out, fmt=fmt, mode=mode, progress=progress, cancel=token, row_ids=row_ids
+        )
 
     return work
 

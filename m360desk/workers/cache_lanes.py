@@ -52,6 +52,11 @@ class CacheLanes(QObject):
             self._writer = WriterLane(self._open_writer)
         return self._writer
 
+    def release_memory(self, released: Callable[[object], None]) -> None:
+        """Let the readers forget what they keep for the next question; ``released`` is called after each."""
+        for lane in (self.rows, self.bulk, self.slow):
+            lane.request("memory", lambda reader, _: reader.release_memory(), released, released)
+
     def stop(self) -> None:
         """Close all of it; returns when every thread has ended."""
         self.rows.stop()

@@ -7,7 +7,6 @@ nothing that draws knows of threads.
 from __future__ import annotations
 
 import threading
-import time
 from array import array
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +17,14 @@ from m360desk.core.battery import Limits
 from m360desk.store.errors import CacheAbsent
 from m360desk.store.key import cache_file
 from m360desk.system.memory import return_free_blocks
-from m360desk.workers.answers import Answer, first_screenful, from_file, from_memory
+from m360desk.workers.answers import (
+    Answer,
+    first_rows_to,
+    first_screenful,
+    from_file,
+    from_memory,
+    written_to,
+)
 from m360desk.workers.cache_lanes import CacheLanes
 from m360desk.workers.first_look import FirstLook
 from m360desk.workers.lane import Lane
@@ -47,9 +53,6 @@ TYPING_MS = 300
 REST_MS = 200
 """So long the whole answer of a search that is being typed waits, where only the file tells it: the first
 screenful is there, and at the next key it would be given up."""
-
-PROGRESS_SECONDS = 0.1
-"""Between two tellings of how far an export is."""
 
 LEAST_PAUSE_MS = 500
 """Between two counts of the cache while a sync writes; a large one is counted less often."""
@@ -216,7 +219,7 @@ class Desk(QObject):
         """
         look, self._first_look = self._first_look, None
         if self._lanes is not None and look is not None and look.answers(query, order):
-            look.hand_over(*self._callbacks(self._lanes, *_first_rows_to(done)))
+            look.hand_over(*self._callbacks(self._lanes, *first_rows_to(done)))
             return
         self._ask_first("first", query, order, done)
 
@@ -238,7 +241,7 @@ class Desk(QObject):
         order: Order,
         done: Callable[[array[int], Sequence[StoredRow | None]], None],
     ) -> None:
-        self._ask("rows", kind, partial(first_screenful, query=query, order=order), *_first_rows_to(done))
+        self._ask("rows", kind, partial(first_screenful, query=query, order=order), *first_rows_to(done))
 
     def search(
         self,
@@ -366,33 +369,12 @@ class Desk(QObject):
         ``progress`` (rows, of how many) is called in this object's thread, some times a second. With
         ``row_ids`` exactly these sessions are written, in this order.
         """
-        mode = self.key.mode if self.key is not None else "testing"
-
-        def work(reader: CacheReader, token: CancelToken) -> ExportResult:
-            from m360desk.services.export import export
-
-            told = time.monotonic()
-
-            def tell(rows: int, of: int) -> None:
-                nonlocal told
-                if (now := time.monotonic()) - told >= PROGRESS_SECONDS:
-                    told = now
-                    self.network.post(lambda: progress(rows, of))
-
-            return export(
-                reader,
-                query,
-                order,
-                out,
-                fmt=out.suffix.lower().lstrip("."),
-                mode=mode,
-                progress=tell,
-                cancel=token,
-                row_ids=row_ids,
-            )
-
-        if self._lanes is None:
+        if self._lanes is None or self.key is None:
             return lambda: None
+
+        work = written_to(
+            out, query, order, self.key.mode, lambda *far: self.network.post(partial(progress, *far)), row_ids
+        )
         return self._lanes.exports.request("export", work, done, failed, replace=False).cancel
 
     # Inner workings
@@ -438,11 +420,9 @@ class Desk(QObject):
         def released(_: object) -> None:
             self.chores.request("memory", lambda *_: return_free_blocks(), lambda _: None, self.failed.emit)
 
-        if self._lanes is None:
-            return
-        for lane in (self._lanes.rows, self._lanes.bulk, self._lanes.slow):
-            # Not by `_ask`: this is no answer after which the lanes would have to be idle again.
-            lane.request("memory", lambda reader, _: reader.release_memory(), released, released)
+        # Not by `_ask`: this is no answer after which the lanes would have to be idle again.
+        if self._lanes is not None:
+            self._lanes.release_memory(released)
 
     def _counted(self, stats: CacheStats) -> None:
         self._count.setInterval(max(LEAST_PAUSE_MS, 10 * self._counting.elapsed()))
@@ -518,10 +498,3 @@ class Desk(QObject):
 
         lanes.setParent(None)
         threading.Thread(target=close, name="retiring cache").start()
-
-
-def _first_rows_to(
-    done: Callable[[array[int], Sequence[StoredRow | None]], None],
-) -> tuple[Callable[[tuple[array[int], Sequence[StoredRow | None]]], None], Callable[[], None]]:
-    """What tells a first screenful, and what tells that there is none."""
-    return lambda found: done(*found), lambda: done(array("q"), ())
