@@ -19,7 +19,7 @@ from m360desk.services.sync_run import SyncRun, last_key, moment, refuses_parame
 _log = logging.getLogger(__name__)
 
 _LOTS = 2  # lots of pages on their way to the cache: one that is being written, one that is ready
-_PAGES = 4  # … in a lot at most: pages that come quicker than they are written share a transaction
+_PAGES = 8  # … in a lot at most: pages that come quicker than they are written share a transaction
 _MOST_EMPTY = 3  # answers without any record
 _MOST_KNOWN = (
     20  # pages in a row that hold only what the stretch holds already: more than a step back can lead to
@@ -93,6 +93,9 @@ class DownWalk:
                 ending = await self._follow(cursors[0])
                 if ending is not None:
                     return ending
+        except asyncio.CancelledError:
+            self._forgo()
+            raise
         finally:
             await self._settle()
 
@@ -221,6 +224,12 @@ class DownWalk:
     def _lots(self) -> int:
         """Lots on their way, and one that is full and waits."""
         return len(self._pending) + (len(self._held) >= _PAGES)
+
+    def _forgo(self) -> None:
+        """Give up pages that are not being written yet: who has cancelled waits, and they come again."""
+        self._held.clear()
+        while len(self._pending) > 1:
+            self._pending.pop().cancel()
 
     async def _settle(self) -> None:
         """Let the pages that are still on their way come to rest, also where nobody waits any more."""

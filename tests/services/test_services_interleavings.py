@@ -284,6 +284,37 @@ def test_a_reread_that_ends_anywhere_is_done_once_more(tmp_path: Path, ending: s
     assert {one for one, name in sync.cached_names().items() if name == "later"} == set(changed)
 
 
+def test_who_cancels_waits_for_no_more_than_what_is_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SyncRun, "walks_wanted", 1)
+    sync = regular(tmp_path, 400)
+    cancelled = False
+    after: list[int] = []
+
+    def direct(task: asyncio.Task[SyncResult]) -> None:
+        nonlocal cancelled
+        work = sync.work()
+        if cancelled:
+            after.append(len(work))
+            sync.let(work[0])
+        elif len(sync.asked) > 20 and len(work) >= 2:
+            cancelled = task.cancel()
+            sync.let(work[0])
+        elif sync.requests() and len(sync.asked) > 4:
+            sync.let(sync.requests()[0])  # pages come quicker than they are written
+        else:
+            sync.let(sync.waiting[0])
+
+    assert sync.run(direct, OPTIONS) is None
+    assert cancelled
+    assert sum(after) <= 1
+    stored = len(sync.cached())
+    assert 0 < stored < 15 * PAGE
+    check_whole(sync, sync.run_in_order(OPTIONS))
+    assert stored < len(sync.cached())
+
+
 def test_an_account_that_is_being_cleared_from_its_old_end_still_answers_live(tmp_path: Path) -> None:
     """The oldest session is another one with every request, and yet nothing is made up."""
     sync = regular(tmp_path, 60)
