@@ -122,9 +122,13 @@ class Lane(QObject, Generic[R]):
         return request
 
     def is_free_for(self, kind: str) -> bool:
-        """Whether a request of this kind, made now, would wait for none of another kind."""
+        """Whether a request of this kind, made now, would wait for none of another kind.
+
+        One that was given up ends in a moment: it counts for nothing.
+        """
         with self._wake:
-            return all(r is None or r.kind == kind for r in (*self._waiting, self._running))
+            under_way = (*self._waiting, self._running)
+            return all(r is None or r.kind == kind or r.token.cancelled for r in under_way)
 
     def cancel(self, kind: str) -> None:
         """Give up all requests of a kind."""

@@ -17,7 +17,7 @@ from m360desk.core.facet_counts import Coded, Placed, Placings, tally
 from m360desk.core.facets import FACETS, Facet, split
 from m360desk.core.matching import matches
 from m360desk.core.query import AllOf, Node, Query, parse
-from m360desk.core.query_edit import own_part, parts_of, toggled, with_term, written_value
+from m360desk.core.query_edit import OwnPart, own_part, parts_of, toggled, with_term, written_value
 
 TODAY = date(2026, 11, 23)
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -178,7 +178,23 @@ def test_toggling_twice_means_the_same(text: str, choice: tuple[str, str], rows:
     if len(own) > 1:
         return  # two parts of one facet narrow each other: taking one away leaves the other in its place
     twice = parsed(toggled(once, choices, key))
+    if before is not None and name in TEXTS and _typed(text, before, key) not in (None, choices.written(key)):
+        # "anna" was typed, which finds annabel too; a box that is ticked again means its own value alone.
+        assert all(matches(parsed(text), row) for row in rows if matches(twice, row))
+        return
     assert all(matches(twice, row) == matches(parsed(text), row) for row in rows)
+
+
+def _typed(text: str, own: OwnPart, key: str) -> str | None:
+    """How a choice was written; None where it was not made."""
+    items = [text[item.start : item.end] for item in own.term.items]
+    return next((item for item, chosen in zip(items, own.chosen, strict=True) if chosen == key), None)
+
+
+def test_a_box_that_is_ticked_again_means_its_own_value_alone() -> None:
+    choices = facet("operator")
+    once = toggled("operator:anna,marek", choices, "anna")
+    assert toggled(once, choices, "anna") == "operator:marek,=anna"
 
 
 @pytest.mark.parametrize(
