@@ -77,4 +77,5 @@ def is_at_rest(application: "Application") -> bool:
     desk = application.desk
     assert desk.lanes is not None
     lanes = (desk.lanes.rows, desk.lanes.bulk, desk.lanes.slow, desk.chores)
-    return is_warm(application) and not desk._idle.isActive() and all(lane.is_free_for("") for lane in lanes)
+    is_asked = any(lane._done or not lane.is_free_for("") for lane in lanes)
+    return is_warm(application) and not desk._idle.isActive() and not is_asked
