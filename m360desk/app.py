@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from m360desk.store.writer import CacheWriter
     from m360desk.system.crashes import Report
     from m360desk.system.locks import FileLock
+    from m360desk.ui.kept_modules import KeptModules
 
 SWITCH_SECONDS = 0.001
 """How long a worker may keep Python's lock while the UI thread wants it; the default is five times that."""
@@ -96,6 +97,7 @@ class Application(QObject):
         self.shell = Shell(self.desk, self.accounts, self.themes, self.icons)
         self._window_file = WindowFile(self.places.window_file)
         self._notes = loaded.notes
+        self._modules: KeptModules | None = None
         self._reports: list[Report] = []
         self._steps: Iterator[Callable[[], None]] = iter(())
         self._options = options
@@ -164,6 +166,7 @@ class Application(QObject):
 
     def _first_shown(self) -> None:
         self.first_rows.emit()
+        self._modules = _stop_finding_modules()
         # Before the worker loads: PySide would make the same classes in two threads at once.
         self._steps = iter((self.shell.window.build_menus, self._make_late_classes, self._load_rest))
         QTimer.singleShot(0, self._next_step)
@@ -179,7 +182,7 @@ class Application(QObject):
         self._end_when_asked()
         self.desk.chores.request(
             "rest",
-            lambda *_: _load_rest(),
+            lambda *_: _load_rest(self._modules),
             lambda _: self._go_on(),
             self.desk.failed.emit,
         )
@@ -250,13 +253,25 @@ class Application(QObject):
             note(__name__, "the window's place was not kept: %s", problem)
 
 
-def _load_rest() -> None:
+def _stop_finding_modules() -> KeptModules | None:
+    """End what the start has begun before anything of Qt was loaded, if it was begun so."""
+    start = sys.modules.get("m360desk.ui.plain_import")
+    if start is None:
+        return None
+    modules: KeptModules = start.modules
+    modules.stop()
+    return modules
+
+
+def _load_rest(modules: KeptModules | None) -> None:
     """Runs in a worker."""
     from m360desk.system.memory import return_large_blocks
 
     return_large_blocks()
     for name in AFTER_FIRST_ROWS:
         import_module(name)
+    if modules is not None:
+        modules.save()
 
 
 def now_ms() -> int:

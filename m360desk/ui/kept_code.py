@@ -138,8 +138,8 @@ def kept_code(path: str | None) -> Iterator[None]:
         kept.save(path)
 
 
-def beside(compiled: str | None) -> str | None:
+def beside(compiled: str | None, ending: str = "kept") -> str | None:
     """Where it is kept: beside a module's compiled file, if that has one (a packaged program's have none)."""
     if compiled is None or not os.path.isdir(os.path.dirname(compiled)):  # noqa: PTH112, PTH120 - as above
         return None
-    return f"{compiled.removesuffix('.pyc')}.kept"
+    return f"{compiled.removesuffix('.pyc')}.{ending}"

@@ -4,12 +4,17 @@ PySide puts an import hook of its own in place, for ``from __feature__ import â€
 use. The hook reads the source of every module that is imported from then on, to see whether it uses Qt: 13 ms
 of each start. And it compiles its own modules and their regular expressions each time: another 27. Where Qt
 was loaded before, nothing is changed.
+
+From here on modules are taken from one file, until ``modules`` is told to stop.
 """
 
 import builtins
 
 from m360desk.ui.kept_code import beside, kept_code
+from m360desk.ui.kept_modules import KeptModules
 
+modules = KeptModules(beside(__spec__.cached, "modules"))
+modules.start()
 _plain = builtins.__import__
 
 with kept_code(beside(__spec__.cached)):

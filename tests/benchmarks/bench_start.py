@@ -44,6 +44,8 @@ def measure() -> list[Figure]:
     empty = [str(HERE / "start_empty.py")]
     with users_profile() as profile:
         program = [str(HERE / "start_window.py"), str(profile)]
+        # A whole start keeps what the next ones load.
+        subprocess.run([sys.executable, *program, "whole"], env=_variables(), check=True)
         for _ in range(WARM_UPS):
             _start(empty)
             _start(program)

@@ -1,5 +1,6 @@
 """The program as a user starts it, without arguments: says when the first rows are painted, as the empty
-window does, and ends. The profile's folder is to be named ``m360desk``."""
+window does, and ends. The profile's folder is to be named ``m360desk``. After it, "whole": when all is there,
+the window is closed as by a user, and nothing is said."""
 
 import os
 import sys
@@ -20,7 +21,10 @@ def prepare_and_watch() -> None:
 
     class Watched(app.Application):
         def start(self) -> None:
-            self.first_rows.connect(painted)
+            if "whole" in sys.argv:
+                self.completed.connect(self.shell.window.close)
+            else:
+                self.first_rows.connect(painted)
             super().start()
 
     app.Application = Watched  # type: ignore[misc]  # the program builds this one in its place
