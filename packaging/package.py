@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> int:
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     timed("icons", lambda: call([str(python), "packaging/application_icons.py", str(MADE)], variables))
+    timed("kept code", lambda: keep_code(python, variables))
     if SYSTEM == "Windows":
         from package_windows import write_version_resource
 
@@ -87,6 +88,18 @@ def timed(title: str, work: Callable[[], T]) -> T:
     result = work()
     print(f"== {title}: {time.monotonic() - start:.0f} s", flush=True)
     return result
+
+
+def keep_code(python: Path, variables: dict[str, str]) -> None:
+    """Compile what PySide would compile at each start: see m360desk/ui/kept_code.py."""
+    compiled = MADE / "compiled"
+    shutil.rmtree(compiled, ignore_errors=True)
+    # In a start from source it is kept beside a compiled module.
+    variables = {**variables, "PYTHONPYCACHEPREFIX": str(compiled)}
+    del variables["PYTHONDONTWRITEBYTECODE"]
+    call([str(python), "-c", "import m360desk.ui.plain_import"], variables)
+    (kept,) = compiled.rglob("plain_import.*.kept")
+    shutil.copyfile(kept, MADE / "plain_import.pyc.kept")
 
 
 def freeze(python: Path, variables: dict[str, str]) -> Path:

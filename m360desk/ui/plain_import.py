@@ -9,15 +9,18 @@ From here on modules are taken from one file, until ``modules`` is told to stop.
 """
 
 import builtins
+import sys
 
 from m360desk.ui.kept_code import beside, kept_code
 from m360desk.ui.kept_modules import KeptModules
 
 modules = KeptModules(beside(__spec__.cached, "modules"))
 modules.start()
+# A packaged program has brought what was compiled when it was made (packaging/package.py).
+_kept = beside(__spec__.cached) or (f"{__file__}.kept" if getattr(sys, "frozen", False) else None)
 _plain = builtins.__import__
 
-with kept_code(beside(__spec__.cached)):
+with kept_code(_kept):
     import PySide6.QtCore  # noqa: F401 - loaded here for what it does to the line above
 
     builtins.__import__ = _plain
