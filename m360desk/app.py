@@ -193,9 +193,9 @@ class Application(QObject):
         gc.freeze()
         gc.enable()
         shell = self.shell
-        get_ready = shell.window.search_box.get_ready
+        ready = (shell.window.search_box.get_ready, shell.filter_bar.get_ready)
         self._steps = iter(
-            (self._build_side_bar, self._build_small, shell.build_rest, get_ready, self._complete)
+            (self._build_side_bar, self._build_small, shell.build_rest, *ready, self._complete)
         )
         self._next_step()
 

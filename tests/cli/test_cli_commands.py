@@ -370,7 +370,7 @@ def test_the_console_program_reads_many_records_in_a_process_of_its_own(
 ) -> None:
     """Started as people start it: its helper loads the program's own script, which must run nothing again."""
     program = Path(sys.executable).with_name("m360desk.exe" if os.name == "nt" else "m360desk")
-    with SimulatorProcess("--sessions", "9000", "--seed", "7") as account:
+    with SimulatorProcess("--sessions", "9000", "--seed", "7", "--prerender") as account:
         done = subprocess.run(
             [program, "sync", "--json", "--mode", "live", "--api-url", account.url, "--profile", tmp_path],
             env={
