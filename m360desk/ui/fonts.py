@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
+from PySide6.QtGui import QFont, QFontInfo
 
 #: Body text is never smaller: benches are read from an arm's length (Windows' own 9 pt would be 12 px).
 LEAST_BODY_PX = 13
@@ -59,10 +59,11 @@ class Fonts(NamedTuple):
 
     @classmethod
     def from_system(cls, system: QFont | None = None) -> Fonts:
-        """Return the fonts that follow the system's general font and the size the user has set for it."""
-        general = (
-            system if system is not None else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-        )
+        """Return the fonts that follow the system's general font and the size the user has set for it.
+
+        ``system`` is that font, where it is known: before anything else is set, it is the application's own.
+        """
+        general = _general_font() if system is None else system
         body_px = max(LEAST_BODY_PX, QFontInfo(general).pixelSize())
         small_px = max(LEAST_SMALL_PX, round(body_px * SMALL_RATIO))
         heading_px = round(body_px * HEADING_RATIO)
@@ -78,6 +79,13 @@ class Fonts(NamedTuple):
             second_line=round(small_px * 15 / 11),
             heading_line=round(heading_px * 4 / 3),
         )
+
+
+def _general_font() -> QFont:
+    # A class with enumerations, of which PySide makes a millisecond's work: a start comes without it.
+    from PySide6.QtGui import QFontDatabase
+
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
 
 
 def _sized(general: QFont, pixels: int, *, strong: bool = False) -> QFont:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
@@ -17,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from m360desk.ui.frame.actions import Actions
 from m360desk.ui.frame.mode_band import MODE_TEXTS, ModeBand
-from m360desk.ui.frame.note_band import NoteBand
 from m360desk.ui.frame.notices import Notices
 from m360desk.ui.frame.search_box import SearchBox
 from m360desk.ui.frame.status_bar import StatusBar
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from m360desk.ui.detail.pane import DetailPane
+    from m360desk.ui.frame.note_band import NoteBand
     from m360desk.ui.icons import Icons
     from m360desk.ui.marks import Marks
     from m360desk.ui.sessions.page import SessionsPage
@@ -63,13 +64,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(NAME)
         self.setMinimumSize(960, 600)
         self.resize(1440, 900)
-        self._themes, self._icons = themes, icons
+        self._themes, self._icons, self._marks = themes, icons, marks
         self._make_battery_page = make_battery_page
         self._filter_bar = filter_bar
         self.mode_band = ModeBand(themes, self)
         self.setMenuWidget(self.mode_band)
-        self.note_band = NoteBand(themes, icons, marks, self)
-        self.notices = Notices(self.note_band, self)
+        self.notices = Notices(lambda: self.note_band, self)
         self.search_box = SearchBox(themes, icons, self)
         self.status = StatusBar(themes, icons, marks, self)
         self.setStatusBar(self.status)
@@ -97,7 +97,6 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.note_band)
         self.workspace = Workspace(themes, self.pages, NARROW, central)
         self.workspace.side_bar_shown.connect(self.side_bar_action.setChecked)
         column.addWidget(self.workspace, 1)
@@ -113,6 +112,15 @@ class MainWindow(QMainWindow):
         self._bar = self._make_tool_bar()
         # Else the first button there is would have the keyboard when the window opens.
         sessions.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @cached_property
+    def note_band(self) -> NoteBand:
+        """Where notes and errors are said; most starts have none."""
+        from m360desk.ui.frame.note_band import NoteBand
+
+        band = NoteBand(self._themes, self._icons, self._marks, self)
+        self._column.insertWidget(0, band)
+        return band
 
     def show_mode(self, mode: str) -> None:
         """Say in title and band whether what is shown is real."""

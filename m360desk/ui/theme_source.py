@@ -51,7 +51,7 @@ class ThemeSource(QObject):
         self._palette_is_ours = False
         self._applying = False
         self._choose(choice)
-        self._theme = self._read()
+        self._theme = self._read(Fonts.from_system(app.font()))
         app.styleHints().colorSchemeChanged.connect(self.refresh)
         app.paletteChanged.connect(self.refresh)
 
@@ -88,17 +88,16 @@ class ThemeSource(QObject):
         """Read palette, contrast and fonts again. Called by itself on the system's changes."""
         if self._applying:
             return
-        theme = self._read()
+        theme = self._read(Fonts.from_system())
         if theme == self._theme:
             return
         self._theme = theme
         self.changed.emit()
 
-    def _read(self) -> Theme:
+    def _read(self, fonts: Fonts) -> Theme:
         """Set style, palette and fonts as they are wanted now; return the theme that follows from them."""
         self._applying = True
         try:
-            fonts = Fonts.from_system()
             high = high_contrast_wanted(self._app)
             ours = self._apply(fonts, high)
             theme = Theme.from_palette(self._app.palette(), high_contrast=high, fonts=fonts)

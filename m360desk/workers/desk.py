@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from array import array
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.battery import Limits
 from m360desk.store.errors import CacheAbsent
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from m360desk.system.settings_file import SettingsFile
 
 T = TypeVar("T")
-TYPING_MS = 300
+TYPING_S = 0.3
 """Searches that follow each other sooner are being typed."""
 
 REST_MS = 200
@@ -104,13 +105,13 @@ class Desk(QObject):
         self.network = NetworkLane(self)
         self.sync = SyncRunner(self.network, self)
         self.sync.wrote.connect(self._wrote)
-        self._searched = QElapsedTimer()
+        self._searched_at = 0.0
         self._searched_for: Query | None = None
         self._file_search = self._timer(REST_MS)
         self._count = self._timer(LEAST_PAUSE_MS)
         self._count.timeout.connect(self._count_again)
         self._uncounted = False
-        self._counting = QElapsedTimer()
+        self._counting_since = 0.0
         self._idle = self._timer(IDLE_MS)
         self._idle.timeout.connect(self._return_memory)
         self._in_file: Callable[[], None] = lambda: None
@@ -262,9 +263,9 @@ class Desk(QObject):
         self._file_search.stop()
         # Another order of the same is no typing: nothing follows that would give it up.
         is_other = query != self._searched_for
-        is_typed = is_other and self._searched.isValid() and self._searched.elapsed() < TYPING_MS
+        is_typed = is_other and monotonic() - self._searched_at < TYPING_S
         if is_other:
-            self._searched.start()
+            self._searched_at = monotonic()
             self._searched_for = query
         asks_file = not lanes.slow.is_free_for("ids")
 
@@ -350,7 +351,7 @@ class Desk(QObject):
 
     def refresh_stats(self) -> None:
         """Count the cache anew; ``stats_changed`` follows."""
-        self._counting.start()
+        self._counting_since = monotonic()
         self._ask("bulk", "stats", lambda r, _: r.stats(), self._counted)
 
     def export(
@@ -425,7 +426,7 @@ class Desk(QObject):
             self._lanes.release_memory(released)
 
     def _counted(self, stats: CacheStats) -> None:
-        self._count.setInterval(max(LEAST_PAUSE_MS, 10 * self._counting.elapsed()))
+        self._count.setInterval(max(LEAST_PAUSE_MS, round((monotonic() - self._counting_since) * 10_000)))
         self.stats = stats
         self.stats_changed.emit()
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from m360desk.ui.frame.note_band import NoteBand
     from m360desk.ui.frame.notice import Notice
 
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
 class Notices(QObject):
     """Keeps what is to be said, each under a name of its own; errors come first, then what is newest."""
 
-    def __init__(self, band: NoteBand, parent: QObject | None = None) -> None:
+    def __init__(self, make_band: Callable[[], NoteBand], parent: QObject | None = None) -> None:
+        """``make_band`` is called when there is something to say for the first time."""
         super().__init__(parent)
-        self._band = band
+        self._make_band = make_band
+        self._band: NoteBand | None = None
         self._notices: dict[str, Notice] = {}
-        band.pressed.connect(self._pressed)
 
     def post(self, name: str, notice: Notice) -> None:
         """Say this from now on, in place of what was said under the same name."""
@@ -41,6 +44,11 @@ class Notices(QObject):
 
     def _show(self) -> None:
         name = self._first()
+        if self._band is None:
+            if name is None:
+                return
+            self._band = self._make_band()
+            self._band.pressed.connect(self._pressed)
         self._band.show_notice(self._notices[name] if name is not None else None)
 
     def _pressed(self) -> None:
