@@ -167,14 +167,14 @@ class Application(QObject):
     def _first_shown(self) -> None:
         self.first_rows.emit()
         self._modules = _stop_finding_modules()
-        # Before the worker loads: PySide would make the same classes in two threads at once.
-        self._steps = iter((self.shell.window.build_menus, self._make_late_classes, self._load_rest))
+        self._steps = iter((self.shell.window.build_menus, self._make_late_classes))
         QTimer.singleShot(0, self._next_step)
 
     def _make_late_classes(self) -> None:
-        from m360desk.ui.late_classes import make_late_classes
+        """Before the worker loads: PySide would make the same classes in two threads at once."""
+        from m360desk.ui.late_classes import steps
 
-        make_late_classes()
+        self._steps = iter((*steps(), self._load_rest))
 
     def _load_rest(self) -> None:
         """Load what comes after the first rows, in a worker: the window answers meanwhile."""
