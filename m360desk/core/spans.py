@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from m360desk.core.late_numpy import load_numpy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -88,6 +90,7 @@ def find(ids: array[int], row_id: int) -> int | None:
     For lists of more than ``FEW`` load `core.places` in a worker before they come into the window's thread.
     """
     if len(ids) > FEW:
+        load_numpy()
         from m360desk.core import places
 
         return places.position(ids, row_id)

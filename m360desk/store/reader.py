@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from m360desk.core.cancel import Cancelled, CancelToken
 from m360desk.core.fields import COLUMNS
 from m360desk.core.folding import fold
+from m360desk.core.late_numpy import load_numpy
 from m360desk.core.query import Order, Query
 from m360desk.store.column_values import ColumnValues
 from m360desk.store.conditions import ALWAYS, Conditions
@@ -300,6 +301,7 @@ class CacheReader:
         Raises:
             Cancelled: by `cancel`.
         """
+        load_numpy()
         from m360desk.store.in_memory import InMemory
 
         with self._reading(cancel):
@@ -361,6 +363,7 @@ class CacheReader:
         Raises:
             Cancelled: by `cancel`.
         """
+        load_numpy()
         from m360desk.store.value_counts import fill_in
 
         if not nodes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk import __version__
+from m360desk.core.late_numpy import load_numpy
 from m360desk.core.user_text import UserText
 from m360desk.ui.frame.filter_bar import FilterBar
 from m360desk.ui.frame.notice import Notice
@@ -192,7 +193,7 @@ class Shell(QObject):
     def _load_charts(self) -> None:
         """Load what the charts are drawn with, in a worker: it takes most of a second."""
         self.desk.chores.request(
-            "charts", lambda *_: import_module(CHARTS), lambda _: self._charts_loaded(), self.desk.failed.emit
+            "charts", lambda *_: _load_charts(), lambda _: self._charts_loaded(), self.desk.failed.emit
         )
 
     def _charts_loaded(self) -> None:
@@ -421,3 +422,9 @@ def _size(size: int) -> str:
     if megabytes >= 1000:
         return f"{number(megabytes / 1000, decimals=1)} GB"
     return f"{number(megabytes, decimals=0 if megabytes >= 10 else 1)} MB"
+
+
+def _load_charts() -> None:
+    """Runs in a worker."""
+    load_numpy()
+    import_module(CHARTS)

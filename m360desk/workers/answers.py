@@ -6,6 +6,8 @@ import time
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
+from m360desk.core.late_numpy import load_numpy
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -105,6 +107,7 @@ def written_to(
 
 def _compared(order: Order, shown: array[int] | None, ids: array[int]) -> Newer | None:
     # Whoever shows the answer finds sessions in it by this module: loaded here, nobody waits for it there.
+    load_numpy()
     from m360desk.core import places
 
     if shown is None:

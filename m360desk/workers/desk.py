@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from m360desk.core.battery import Limits
+from m360desk.core.late_numpy import load_numpy
 from m360desk.store.errors import CacheAbsent
 from m360desk.store.key import cache_file
 from m360desk.system.memory import return_free_blocks
@@ -305,6 +306,7 @@ class Desk(QObject):
         """Ask where the selected sessions stand in another list."""
 
         def work(_: CacheReader, __: CancelToken) -> Spans:
+            load_numpy()
             from m360desk.core import places
 
             return places.carried(selected.ids, selected.spans, ids)
