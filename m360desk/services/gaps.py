@@ -13,8 +13,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from m360desk.api.errors import ApiError
-from m360desk.core.records import read
-from m360desk.services.ledger import page_of
+from m360desk.services.ledger import time_of
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import is_whole, position
 from m360desk.services.sync_run import SyncRun, refuses_parameter
@@ -128,7 +127,7 @@ class Gaps:
             if not refuses_parameter(error):
                 raise
             return None  # nor is the parameter known to v2
-        time_ms = None if record is None else page_of([read(record)]).newest_ms
+        time_ms = None if record is None else time_of(record)
         return record if time_ms is not None and time_ms <= ms else None
 
     def _cuts(self, most: int) -> list[tuple[int, int]]:

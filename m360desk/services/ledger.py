@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from m360desk.core.fields import INDEX
 from m360desk.core.identity import SAMPLE_M360ID
-from m360desk.core.records import Session
+from m360desk.core.records import Session, read
 from m360desk.services import stretches as stretch_rules
 from m360desk.services.order_check import ids_are_disorderly
 from m360desk.services.record_reader import Read, read_here
@@ -252,6 +252,11 @@ def page_of(sessions: Sequence[Session]) -> Page:
     known = [time for time in times if isinstance(time, int)]
     keys = tuple(session.key for session in sessions if session.key is not None)
     return Page(keys, min(known, default=None), max(known, default=None))
+
+
+def time_of(record: bytes) -> int | None:
+    """When the device of a record was connected (ms since 1970 UTC); None where the record does not say."""
+    return page_of([read(record)]).newest_ms
 
 
 def _step(sessions: Sequence[Session], outcome: PageOutcome, unread: int) -> Step:

@@ -11,9 +11,8 @@ from dataclasses import replace
 from m360desk.api.answers import HistoryPage
 from m360desk.api.errors import ApiError
 from m360desk.api.requests import HistoryRequest
-from m360desk.core.records import read
 from m360desk.services.comparing import store_apart
-from m360desk.services.ledger import Step, page_of
+from m360desk.services.ledger import Step, time_of
 from m360desk.services.probing import Probe
 from m360desk.services.stretches import End
 from m360desk.services.sync_errors import CursorStuck
@@ -114,7 +113,7 @@ class Reread:
 
     def _leads_on(self, page: HistoryPage, since_ms: int) -> bool:
         """Whether another page follows, by what can be told before this one is read."""
-        time_ms = page_of([read(page.records[-1])]).newest_ms
+        time_ms = time_of(page.records[-1])
         return not self._says_last(page) and time_ms is not None and time_ms >= since_ms
 
     def _says_last(self, page: HistoryPage) -> bool:

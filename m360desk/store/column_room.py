@@ -42,6 +42,7 @@ class Room:
         """Let an array go."""
         del self._arrays[name]
         self._met.pop(name, None)
+        self._parts.pop(name, None)
 
     def move_to_end(self, name: str) -> None:
         """Let an array be the last one."""

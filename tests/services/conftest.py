@@ -12,7 +12,7 @@ from m360desk.api.client import Client
 from m360desk.api.credentials import Credentials
 from m360desk.api.limiter import Limiter
 from m360desk.core.query import EVERYTHING, Order
-from m360desk.services.sync import SyncOptions, SyncProgress, SyncResult, run_sync
+from m360desk.services.sync import StopReason, SyncOptions, SyncProgress, SyncResult, run_sync
 from m360desk.services.sync_run import SyncRun
 from m360desk.services.writer_thread import WriterThread
 from m360desk.simulator.host import SimulatorProcess
@@ -42,6 +42,14 @@ class Bench:
 
     def faults(self, text: str = "") -> None:
         self.control("faults", faults=text)
+
+    def sync_that_leads_nowhere(self, faults: str, reason: StopReason, page_limit: int) -> SyncResult:
+        """A run with these faults, which must end for just this reason."""
+        self.faults(faults)
+        result = self.sync(page_limit=page_limit)
+        assert result.stopped_by is not None
+        assert result.stopped_by.reason is reason
+        return result
 
     def open_writer(self) -> CacheWriter:
         key = CacheKey(account_hash(self.simulator.auth_code), "live", self.simulator.url)

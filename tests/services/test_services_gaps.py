@@ -145,10 +145,7 @@ def test_one_walk_or_many_come_to_the_same(bench: Bench, faults: str) -> None:
 def test_where_pages_lead_nowhere_several_walks_say_the_same_as_one(
     bench: Bench, faults: str, reason: StopReason
 ) -> None:
-    bench.faults(faults)
-    result = bench.sync(page_limit=PAGE)
-    assert result.stopped_by is not None
-    assert result.stopped_by.reason is reason
+    bench.sync_that_leads_nowhere(faults, reason, PAGE)
     assert starting_points(bench)
     bench.faults()
     check_whole(bench, bench.sync(page_limit=PAGE))

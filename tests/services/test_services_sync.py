@@ -138,10 +138,8 @@ def test_pages_may_overlap_exceed_their_limit_and_deny_that_there_is_more(bench:
 def test_pages_that_lead_nowhere_end_the_run_and_keep_what_came(
     bench: Bench, faults: str, reason: StopReason
 ) -> None:
-    bench.faults(faults)
-    result = bench.sync(page_limit=PAGE)
+    result = bench.sync_that_leads_nowhere(faults, reason, PAGE)
     assert result.stopped_by is not None
-    assert result.stopped_by.reason is reason
     assert result.stopped_by.exit_code == 5
     assert not result.complete
     assert result.sessions >= 4 * PAGE

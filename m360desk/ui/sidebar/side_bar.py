@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QModelIndex, QObject, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 
 from m360desk.core.chips import chips
 from m360desk.core.facets import FACETS
@@ -19,6 +19,7 @@ from m360desk.ui.sidebar.entries import VIEWS
 from m360desk.ui.sidebar.model import SideBarModel
 from m360desk.ui.sidebar.tree import SideBarTree
 from m360desk.ui.text import shortened
+from m360desk.workers.desk import TYPING_S
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -44,9 +45,6 @@ FOLLOW_MS = 40
 
 REST_MS = 100
 """Counts follow when the typing rests: to count at every key would only slow the list down."""
-
-TYPING_MS = 300
-"""A search that comes later after the one before is no further key: its counts need not wait."""
 
 
 class SideBar(QObject):
@@ -87,7 +85,7 @@ class SideBar(QObject):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._count_facets)
-        self._asked = QElapsedTimer()
+        self._asked_at = 0.0
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(FOLLOW_MS)
@@ -110,8 +108,9 @@ class SideBar(QObject):
         self.awaits = True
         self._desk.give_up("facets")
         self._follow.start()
-        is_typed = self._asked.isValid() and self._asked.elapsed() < TYPING_MS
-        self._asked.start()
+        # One that is no further key need not wait for its counts.
+        is_typed = monotonic() - self._asked_at < TYPING_S
+        self._asked_at = monotonic()
         self._rest.start(REST_MS if is_typed else FOLLOW_MS)
 
     # The user's own views
